@@ -1,0 +1,1 @@
+"""The JAX core of orbitsens: orbits, layers, batched training, evaluation and statistics."""

@@ -1,0 +1,24 @@
+"""The sweep file: its schema, its expansion into runs, and stable hashes. Knows no JAX."""
+
+from orbitsens.config.dataset_name import (
+    FAMILIES as FAMILIES,
+    SAMPLES_PER_ORBIT as SAMPLES_PER_ORBIT,
+    DatasetName as DatasetName,
+    parse_dataset_name as parse_dataset_name,
+    test_twin as test_twin,
+)
+from orbitsens.config.errors import ConfigError as ConfigError, closest as closest
+from orbitsens.config.expand import RunConfig as RunConfig, expand as expand
+from orbitsens.config.logged import LoggedConfig as LoggedConfig, read_logged as read_logged
+from orbitsens.config.parameters import (
+    SCHEDULE_KEYS as SCHEDULE_KEYS,
+    SEED_KEYS as SEED_KEYS,
+    Data as Data,
+    Parameters as Parameters,
+    Stage as Stage,
+    split_sizes as split_sizes,
+)
+from orbitsens.config.sweepfile import (
+    SweepFile as SweepFile,
+    load_sweep_file as load_sweep_file,
+)

@@ -1,0 +1,65 @@
+"""Names of datasets: `{family}_TBP_{planar|nonplanar}_{N}[_train|_val|_test]`."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from orbitsens.config.errors import ConfigError, closest
+
+Family = Literal["single", "simple", "complex"]
+Split = Literal["train", "val", "test"]
+
+FAMILIES: tuple[Family, ...] = ("single", "simple", "complex")
+SPLITS: tuple[Split, ...] = ("train", "val", "test")
+SAMPLES_PER_ORBIT = 360
+
+_PATTERN = re.compile(
+    r"(?P<family>[a-z]+)_(?:TBP|2BP)_(?P<plane>planar|nonplanar)_(?P<n>\d+)(?:_(?P<split>train|val|test))?"
+)
+
+
+@dataclass(frozen=True)
+class DatasetName:
+    """A parsed dataset name: `n` orbits of a `family`; `split` is None for a name without a suffix."""
+
+    family: Family
+    planar: bool
+    n: int
+    split: Split | None
+
+    def __str__(self) -> str:
+        plane = "planar" if self.planar else "nonplanar"
+        suffix = f"_{self.split}" if self.split else ""
+        return f"{self.family}_TBP_{plane}_{self.n}{suffix}"
+
+
+def parse_dataset_name(name: str) -> DatasetName:
+    """Parse a dataset name; "2BP" is read as "TBP".
+
+    Raises:
+        ConfigError: the name does not follow the pattern, the family is unknown, or there is no orbit.
+    """
+    match = _PATTERN.fullmatch(name)
+    if match is None:
+        raise ConfigError(
+            f"'{name}' is not a dataset name: write {{single|simple|complex}}_TBP_{{planar|nonplanar}}_N, "
+            "optionally followed by _train, _val or _test."
+        )
+    family = match["family"]
+    if family not in FAMILIES:
+        raise ConfigError(
+            f"'{name}': unknown orbit family '{family}'{closest(family, FAMILIES)}; known are "
+            f"{', '.join(FAMILIES)}."
+        )
+    n = int(match["n"])
+    if n < 1:
+        raise ConfigError(f"'{name}': a dataset needs at least 1 orbit, got 0.")
+    split = next((s for s in SPLITS if s == match["split"]), None)
+    return DatasetName(
+        family=next(f for f in FAMILIES if f == family), planar=match["plane"] == "planar", n=n, split=split
+    )
+
+
+def test_twin(name: str) -> str:
+    """Return the name of the independent test dataset of the same family and size."""
+    return str(replace(parse_dataset_name(name), split="test"))

@@ -1,0 +1,107 @@
+"""A sweep file's runs: the Cartesian product of all alternatives, each checked before anything is trained."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from pydantic import ValidationError
+
+from orbitsens.config.errors import ConfigError, one_sentence
+from orbitsens.config.hashing import config_hash, setting_hash
+from orbitsens.config.nesting import alternatives
+from orbitsens.config.parameters import Data, Frozen, Parameters, check_fit
+from orbitsens.config.sweepfile import SweepFile, Wandb, parse_sweep, parse_yaml
+
+
+class RunConfig(Frozen):
+    """One run of a sweep, checked. `extra` holds the unknown keys that the file allowed."""
+
+    wandb: Wandb
+    data: Data
+    parameters: Parameters
+    extra: dict[str, object] = {}
+
+    @cached_property
+    def hash(self) -> str:
+        """Equal for runs that compute the same."""
+        return config_hash(self.parameters, self.data, self.extra)
+
+    @cached_property
+    def setting(self) -> str:
+        """Equal for runs that differ by their seeds alone."""
+        return setting_hash(self.parameters, self.data, self.extra)
+
+    def logged(self) -> dict[str, object]:
+        """The config as W&B keeps it: `wandb`, `data` and `parameters`, nested as in the sweep file."""
+        return {
+            "wandb": self.wandb.model_dump(mode="json"),
+            "data": {**self.data.model_dump(mode="json"), "test_dataset": self.data.test_name},
+            "parameters": {**self.parameters.model_dump(mode="json"), **self.extra},
+        }
+
+
+def expand(sweep: SweepFile, overrides: Sequence[str] = ()) -> list[RunConfig]:
+    """List the runs of a sweep in the order of the file, the last key varying fastest.
+
+    `overrides` are `key=value` texts, the value in YAML, the key a parameter or `data.x`, `wandb.x`; each replaces
+    what the file says.
+
+    Raises:
+        ConfigError: a value that is not allowed, or a run that stands twice; the message names the key.
+    """
+    for text in overrides:
+        sweep = _override(sweep, text)
+    parameter_sets = _product(sweep.parameters)
+    data_sets = _product(sweep.data)
+    runs = [_run(sweep, data, parameters) for data in data_sets for parameters in parameter_sets]
+    _refuse_duplicates(runs)
+    return runs
+
+
+def _product(section: Mapping[str, object]) -> list[dict[str, object]]:
+    choices = [alternatives(key, value) for key, value in section.items()]
+    return [dict(zip(section, combination, strict=True)) for combination in itertools.product(*choices)]
+
+
+def _run(sweep: SweepFile, data: Mapping[str, object], parameters: Mapping[str, object]) -> RunConfig:
+    known = {k: v for k, v in parameters.items() if k in Parameters.model_fields}
+    extra = {k: v for k, v in parameters.items() if k not in known}
+    extra |= {f"data.{k}": v for k, v in data.items() if k not in Data.model_fields}
+    try:
+        checked = Parameters.model_validate(known)
+    except ValidationError as error:
+        raise ConfigError(one_sentence(error, "parameters")) from error
+    try:
+        checked_data = Data.model_validate({k: v for k, v in data.items() if k in Data.model_fields})
+    except ValidationError as error:
+        raise ConfigError(one_sentence(error, "data")) from error
+    try:
+        check_fit(checked, checked_data)
+    except ValueError as error:
+        raise ConfigError(f"parameters.{error}.") from error
+    return RunConfig(wandb=sweep.wandb, data=checked_data, parameters=checked, extra=extra)
+
+
+def _refuse_duplicates(runs: Sequence[RunConfig]) -> None:
+    seen: dict[str, int] = {}
+    for i, run in enumerate(runs):
+        if run.hash in seen:
+            raise ConfigError(
+                f"Runs {seen[run.hash] + 1} and {i + 1} of this sweep are the same (seed {run.parameters.seed} on "
+                f"{run.data.dataset_name}): an alternative is listed twice; remove one."
+            )
+        seen[run.hash] = i
+
+
+def _override(sweep: SweepFile, text: str) -> SweepFile:
+    path, separator, value = text.partition("=")
+    if not separator:
+        raise ConfigError(f"--set {text}: write key=value, such as --set steps_strategy=[[200,100]].")
+    section, _, key = path.strip().rpartition(".")
+    section = section or "parameters"
+    parsed = parse_yaml(value, f"--set {text}")
+    raw = sweep.model_dump()
+    if not isinstance(raw.get(section), dict):
+        raise ConfigError(f"--set {text}: unknown section '{section}'; write wandb, data or parameters.")
+    raw[section][key] = parsed
+    return parse_sweep(raw)

@@ -1,0 +1,94 @@
+"""Reading a sweep file: YAML 1.2, three sections, one sentence for each mistake."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from orbitsens.config.errors import ConfigError, closest, one_sentence
+from orbitsens.config.parameters import Data, Frozen, Parameters
+
+
+class Wandb(Frozen):
+    """Where a sweep's runs are logged. One field is one key of a sweep file's `wandb`."""
+
+    group: str = Field(min_length=1, description="the W&B group of the sweep's runs")
+    entity: str = Field("mlds-lab", min_length=1, description="the W&B entity (team)")
+    project: str = Field("neuralODEs", min_length=1, description="the W&B project")
+    tags: tuple[str, ...] = Field((), description="tags that every run gets")
+    notes: str | None = Field(None, description="a note that every run gets")
+
+
+class SweepFile(Frozen):
+    """A sweep file as written: `data` and `parameters` hold alternatives, not yet expanded."""
+
+    wandb: Wandb
+    data: dict[str, object]
+    parameters: dict[str, object]
+    allow_unknown: bool = False
+
+
+SECTIONS: Mapping[str, type[Frozen]] = {"wandb": Wandb, "data": Data, "parameters": Parameters}
+
+
+def load_sweep_file(path: Path) -> SweepFile:
+    """Read and check the structure of a sweep file.
+
+    Raises:
+        ConfigError: no such file, no valid YAML (line and column are named), a missing section, an unknown key.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigError(f"{path}: cannot read this sweep file: {reason}.") from error
+    return parse_sweep(parse_yaml(text, str(path)))
+
+
+def parse_yaml(text: str, origin: str) -> object:
+    """Parse YAML 1.2 (so `1e-3` is a number); `origin` names the text in errors.
+
+    Raises:
+        ConfigError: the text is no valid YAML, or a key stands twice in one mapping.
+    """
+    try:
+        return YAML(typ="safe", pure=True).load(text)
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "cannot be parsed"
+        raise ConfigError(f"{origin}: not valid YAML{where}: {problem.splitlines()[0]}.") from error
+
+
+def parse_sweep(raw: object) -> SweepFile:
+    """Check sections and keys of a parsed sweep file.
+
+    Raises:
+        ConfigError: a missing section, or an unknown key without `allow_unknown: true`.
+    """
+    if not isinstance(raw, dict):
+        raise ConfigError("A sweep file holds the sections wandb, data and parameters; this one holds no mapping.")
+    for name in raw:
+        if name not in SweepFile.model_fields:
+            raise ConfigError(f"{name}: unknown section{closest(str(name), SweepFile.model_fields)}.")
+    for name in SECTIONS:
+        if not isinstance(raw.get(name), dict):
+            raise ConfigError(f"{name}: this section is required and holds keys and values.")
+    if raw.get("allow_unknown") is not True:
+        _refuse_unknown_keys(raw)
+    try:
+        return SweepFile.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError(one_sentence(error, "sweep file").replace("sweep file.", "", 1)) from error
+
+
+def _refuse_unknown_keys(raw: Mapping[str, Mapping[str, object]]) -> None:
+    for section, model in SECTIONS.items():
+        for key in raw[section]:
+            if key not in model.model_fields:
+                raise ConfigError(
+                    f"{section}.{key}: unknown key{closest(str(key), model.model_fields)}; correct it, or write "
+                    "'allow_unknown: true' at the top level to keep it with the run's config."
+                )

@@ -1,0 +1,35 @@
+"""`python -m runner`: one command per file of `runner/commands`."""
+
+import sys
+
+import typer
+
+from orbitsens.config import ConfigError
+from runner.commands.export import export
+from runner.commands.plan import plan
+from runner.commands.sweep import sweep
+from runner.commands.sync import sync
+from store.connect import StoreError
+
+app = typer.Typer(
+    name="python -m runner",
+    help="Plan and train sweeps of neural ODEs on two-body orbits, and keep them in the run store.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (plan, sweep, sync, export):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one sentence on stderr and exit code 2."""
+    try:
+        app()
+    except (ConfigError, StoreError) as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""What a run looks like on its way into the store: one record type for every source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+
+State = Literal["finished", "running", "crashed", "failed", "killed", "diverged"]
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """The model of a run: `path` holds the `.eqx` bytes, or is None with the `problem` said in a sentence."""
+
+    path: Path | None
+    artifact: str
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One W&B run, whatever its source.
+
+    `config` and `summary` are plain JSON-like mappings as W&B keeps them, `history` has an int64 column `step` and
+    one float64 column per key (missing is null), times are UTC. `state` is what W&B says; the store itself derives
+    "diverged". `reason` says in a sentence why a run is not "finished", or what could not be read of it.
+    """
+
+    entity: str
+    project: str
+    run_id: str
+    name: str
+    group: str | None
+    state: State
+    reason: str | None
+    created_at: datetime | None
+    finished_at: datetime | None
+    tags: tuple[str, ...]
+    notes: str | None
+    url: str | None
+    config: Mapping[str, Any]
+    summary: Mapping[str, Any]
+    history: pa.Table
+    model: ModelFile | None
+    source: Literal["local", "api"]
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A run of which nothing usable could be read: where it is, and why, in a sentence."""
+
+    where: str
+    reason: str
