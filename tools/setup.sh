@@ -21,7 +21,8 @@ apt_install() {
   say "Installing $* with apt ..."
   {
     "${root[@]}" apt-get update -qq &&
-      "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+      "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        -o DPkg::Lock::Timeout=600 "$@" >/dev/null
   } || fail "apt could not install $*. Install it by hand (apt-get install $*) and try again."
 }
 
