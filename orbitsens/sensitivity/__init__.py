@@ -1,0 +1,1 @@
+"""Statistics on tables of runs: what the seed alone does, and what stands out of it. Knows no JAX."""

@@ -1,0 +1,75 @@
+"""The seeding study of a group of runs: how far the seeds alone spread a metric, and which runs stand out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from orbitsens.sensitivity.density import offsets, outline
+from orbitsens.sensitivity.describe import describe_by
+from orbitsens.sensitivity.outliers import modified_z, stands_out
+from orbitsens.sensitivity.settings import with_settings
+
+MISSING = "metric missing"
+NOT_FINITE = "not finite"
+
+
+@dataclass(frozen=True)
+class SeedStudy:
+    """Every matched run, and what the used ones say.
+
+    `runs`: the input sorted by setting and seed, with `setting` (label), `used`, `why_not` (None for used runs, else
+    the state, "metric missing" or "not finite"), `z` (modified z-score within the setting), `outlier`, and `offset`
+    (-1 .. 1 across the violin). `summary`: one row per setting with a used run, as `describe_by`. `outlines`: the
+    violins, columns `setting`, `value`, `density`. `log_rule`: the outlier rule was applied to log10 of the values.
+    `log`: the violins are those of log10 of the values.
+    """
+
+    runs: pd.DataFrame
+    summary: pd.DataFrame
+    outlines: pd.DataFrame
+    log_rule: bool
+    log: bool
+
+    @property
+    def used(self) -> pd.DataFrame:
+        """The runs that the statistics are made of."""
+        return self.runs[self.runs["used"]]
+
+
+def seed_study(runs: pd.DataFrame, varying: Sequence[str], log: bool) -> SeedStudy:
+    """Study the column `value` of `runs` (one row per matched run, any state, NULL or NaN where there is no value).
+
+    Used are finished runs with a finite value; all others are kept with their reason in `why_not`. `log` asks for
+    violins on a logarithmic axis, which zeros or negative values rule out (then `SeedStudy.log` is False). The
+    outlier rule works on log10 of the values wherever all are positive, whatever `log` says.
+    """
+    table = with_settings(runs, varying)
+    table["value"] = pd.to_numeric(table["value"]).astype(float)
+    table["why_not"] = _why_not(table)
+    table["used"] = table["why_not"].isna()
+    table["z"], table["outlier"], table["offset"] = np.nan, False, 0.0
+    used = table[table["used"]]
+    positive = bool((used["value"] > 0.0).all())
+    outlines = [pd.DataFrame({"setting": [], "value": [], "density": []})]
+    for setting, part in used.groupby("setting", sort=False):
+        scores = modified_z(part["value"], log=positive)
+        table.loc[part.index, "z"] = scores
+        table.loc[part.index, "outlier"] = stands_out(scores)
+        table.loc[part.index, "offset"] = offsets(part["value"], log=log and positive)
+        outlines.append(outline(part["value"], log=log and positive).assign(setting=setting))
+    return SeedStudy(
+        runs=table,
+        summary=describe_by(used, "setting", "value"),
+        outlines=pd.concat([o for o in outlines if len(o)] or outlines[:1], ignore_index=True),
+        log_rule=positive,
+        log=log and positive,
+    )
+
+
+def _why_not(table: pd.DataFrame) -> "pd.Series[str]":
+    finite = np.isfinite(table["value"])
+    reason = table["state"].where(table["state"] != "finished")
+    reason = reason.mask(reason.isna() & table["value"].isna(), MISSING)
+    return reason.mask(reason.isna() & ~finite, NOT_FINITE)

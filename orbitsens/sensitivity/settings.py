@@ -1,0 +1,57 @@
+"""A setting is everything but the seeds: which runs share one, in what order, and what to call it."""
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+ONE_SETTING = "all runs"
+UNSET = "(unset)"
+
+
+def value_text(value: object) -> str:
+    """A parameter's value as a person reads it; a missing one is "(unset)", never blank."""
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return UNSET
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def with_settings(runs: pd.DataFrame, varying: Sequence[str]) -> pd.DataFrame:
+    """Return the runs sorted by setting and seed, with a column `setting`: the setting's label.
+
+    `runs` has columns `setting_hash`, `seed`, `run_key` and one per name in `varying`, the parameters that differ
+    within the group. The label names those, or is "all runs" where there are none. Runs of one label but of different
+    hashes (they differ in a key that has no column) get the hash's first digits behind it.
+    """
+    ordered = runs.sort_values([*varying, "seed", "run_key"], key=_natural, na_position="last", ignore_index=True)
+    labels = [_label(row, varying) for row in ordered[list(varying)].to_dict("records")]
+    ordered["setting"] = pd.Series(labels, index=ordered.index, dtype=object)
+    hashes = ordered["setting_hash"].fillna(UNSET).astype(str)
+    ambiguous = hashes.groupby(ordered["setting"]).transform("nunique") > 1
+    ordered.loc[ambiguous, "setting"] += " · " + hashes[ambiguous].str[:6]
+    return ordered
+
+
+def _label(row: Mapping[Any, object], varying: Sequence[str]) -> str:
+    return " · ".join(f"{name} {value_text(row[name])}" for name in varying) or ONE_SETTING
+
+
+def _natural(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Sort texts with numbers in them by the numbers: "[4]" before "[18]"."""
+    if not (pd.api.types.is_object_dtype(column.dtype) or pd.api.types.is_string_dtype(column.dtype)):
+        return column
+    return column.astype(object).map(_parts, na_action="ignore")
+
+
+def _parts(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    pieces = re.split(r"(\d+(?:\.\d+)?(?:e-?\d+)?)", value)
+    return tuple(float(piece) if i % 2 else piece for i, piece in enumerate(pieces))
