@@ -1,0 +1,198 @@
+"""W&B out: many runs open at once in one process, histories logged in bulk, model files kept beside the run.
+
+Everything that is logged lies in the run's local directory, the model's bytes included (`files/<run id>.eqx`), so
+the run store can be rebuilt from that directory alone.
+"""
+
+import os
+import secrets
+import shutil
+import string
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import wandb
+from wandb.errors import AuthenticationError, CommError, UsageError
+
+from orbitsens.config import ConfigError, RunConfig
+from runner.wandb_values import to_json_like
+
+Mode = Literal["offline", "online"]
+Submit = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class TrackedRun:
+    """A W&B run that is open for logging. `directory` is its local directory."""
+
+    run_id: str
+    directory: Path
+    wandb_run: wandb.Run
+
+
+def start_run(
+    config: RunConfig, *, run_id: str | None, name: str, mode: Mode, wandb_dir: Path, code: Mapping[str, object]
+) -> TrackedRun:
+    """Open a W&B run; hundreds may be open at once.
+
+    Args:
+        config: what the run computes; logged nested as in the sweep file, with its hashes under `orbitsens`.
+        run_id: W&B's id of the run; None takes a new random one.
+        name: the name that W&B shows.
+        mode: "offline" writes local files alone, "online" sends them to the server as well.
+        wandb_dir: the folder, named `wandb`, in which the run's directory is made.
+        code: what else is logged under `orbitsens`, such as version and device.
+
+    Raises:
+        ConfigError: online without being logged in, or without a connection.
+        OSError: `wandb_dir` cannot be made or written.
+    """
+    if wandb_dir.name != "wandb":
+        raise ValueError(f"{wandb_dir}: W&B keeps its runs in a folder named wandb")
+    wandb_dir.mkdir(parents=True, exist_ok=True)
+    if not os.access(wandb_dir, os.W_OK | os.X_OK):
+        raise PermissionError(f"{wandb_dir} is not writable")  # W&B itself would go on in a temporary directory
+    logged = config.logged() | {"orbitsens": {"config_hash": config.hash, "setting_hash": config.setting, **code}}
+    try:
+        run = wandb.init(
+            entity=config.wandb.entity,
+            project=config.wandb.project,
+            group=config.wandb.group,
+            tags=config.wandb.tags,
+            notes=config.wandb.notes,
+            id=run_id or new_run_id(),
+            name=name,
+            config=to_json_like(logged),
+            dir=wandb_dir.parent,
+            mode=mode,
+            reinit="create_new",
+            settings=_fast_settings(),
+        )
+    except (AuthenticationError, CommError, UsageError) as error:
+        problem = str(error).strip().splitlines()[0].rstrip(".")
+        raise ConfigError(f"W&B cannot start the run: {problem}; run `wandb login`, or use --wandb offline.") from error
+    return TrackedRun(run_id=run.id, directory=Path(run.settings.sync_dir), wandb_run=run)
+
+
+def log_rows(run: TrackedRun, rows: Mapping[str, np.ndarray]) -> None:
+    """Log history rows; row i holds entry i of every array.
+
+    Args:
+        run: an open run.
+        rows: history key -> array [n]. `step` is required: the optimiser steps, rising from call to call. The masked
+            entries of a masked array are missing from their rows (see `on_steps`); NaN and infinity are logged as such.
+
+    Raises:
+        ValueError: no `step`, arrays of different lengths, or a step that does not rise (W&B would drop its row).
+    """
+    if "step" not in rows:
+        raise ValueError("history rows need the key step")
+    steps = np.asarray(rows["step"])
+    if not np.issubdtype(steps.dtype, np.integer) or steps.ndim != 1:
+        raise ValueError(f"step: one whole number per row, got shape {steps.shape} of {steps.dtype}")
+    wrong = {key: np.shape(values) for key, values in rows.items() if np.shape(values) != steps.shape}
+    if wrong:
+        raise ValueError(f"history rows of {steps.size} steps, but {wrong}")
+    if steps.size == 0:
+        return
+    if np.any(np.diff(steps) <= 0) or steps[0] < run.wandb_run.step:
+        raise ValueError(f"steps must rise; {run.wandb_run.step} is the lowest that {run.run_id} takes, got {steps}")
+    columns = {key: np.ma.asarray(values).tolist() for key, values in rows.items()}  # masked entries become None
+    for i, step in enumerate(columns["step"]):
+        row = {key: column[i] for key, column in columns.items() if column[i] is not None}
+        # Without commit=True the last row would be written after, and over, the summary.
+        run.wandb_run.log(row, step=step, commit=True)
+
+
+def on_steps(steps: np.ndarray, measured: np.ndarray, values: np.ndarray) -> np.ma.MaskedArray:
+    """Spread `values` [m], taken at the steps `measured` [m], over the rows `steps` [n]; all other rows lack them.
+
+    A measured step that is no row is an error (ValueError).
+    """
+    missing = np.setdiff1d(measured, steps)
+    if missing.size:
+        raise ValueError(f"measured at steps that are not logged: {missing}")
+    column = np.zeros(np.shape(steps), dtype=np.asarray(values).dtype)
+    column[np.searchsorted(steps, measured)] = values
+    return np.ma.MaskedArray(column, mask=~np.isin(steps, measured))
+
+
+def finish_run(run: TrackedRun, summary: Mapping[str, object], model_file: Path | None, exit_code: int = 0) -> None:
+    """Write summary and model, and close the run.
+
+    Args:
+        run: an open run.
+        summary: JSON-like values; they are kept exactly, non-finite numbers as strings (see `wandb_values`).
+        model_file: the `.eqx` file, or None where there is no model. It is copied into the run's directory and logged
+            as an artifact of type "model" named after the run.
+        exit_code: 0 for a finished run; 130 says that a person stopped it; others that it failed.
+    """
+    run.wandb_run.summary.update(to_json_like(summary))
+    if model_file is not None:
+        kept = run.directory / "files" / f"{run.run_id}.eqx"
+        partial = kept.with_suffix(".part")
+        shutil.copyfile(model_file, partial)
+        partial.replace(kept)
+        artifact = wandb.Artifact(run.run_id, type="model")
+        # "immutable": the artifact refers to the kept file, where W&B would else make a copy elsewhere.
+        artifact.add_file(str(kept), name=kept.name, policy="immutable")
+        stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
+        run.wandb_run.log_artifact(artifact, aliases=["latest", stamp])
+    run.wandb_run.finish(exit_code=exit_code)
+
+
+def new_run_id() -> str:
+    """Return a random run id in W&B's own form: eight lower-case letters and digits."""
+    return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(8))
+
+
+@contextmanager
+def logging_thread() -> Iterator[Submit]:
+    """Yield `submit(function, *arguments)`: calls run in order in one thread, so that training goes on meanwhile.
+
+    The first error of a call is raised by the next `submit` or at the end of the block, and no later call is made.
+    At the end of the block all calls have been made.
+    """
+    calls: deque[Future[None]] = deque()
+    failed: list[BaseException] = []
+
+    def call(function: Callable[..., None], *arguments: object) -> None:
+        if failed:
+            return
+        try:
+            function(*arguments)
+        except BaseException as error:
+            failed.append(error)
+            raise
+
+    def submit(function: Callable[..., None], *arguments: object) -> None:
+        while calls and calls[0].done():
+            calls.popleft().result()
+        calls.append(pool.submit(call, function, *arguments))
+
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="wandb-log") as pool:
+        yield submit
+        while calls:
+            calls.popleft().result()
+
+
+def _fast_settings() -> wandb.Settings:
+    # No console capture, machine statistics or code snapshot: 10 ms instead of seconds to open a run.
+    return wandb.Settings(
+        silent=True,
+        console="off",
+        disable_code=True,
+        disable_git=True,
+        use_dot_wandb=False,
+        x_disable_machine_info=True,
+        x_disable_meta=True,
+        x_disable_stats=True,
+        x_save_requirements=False,
+    )

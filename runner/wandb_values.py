@@ -1,0 +1,46 @@
+"""Values on their way into W&B and back: plain JSON in which no number is lost.
+
+W&B turns a NaN of a summary into null, so non-finite numbers travel as the strings "NaN", "Infinity" and
+"-Infinity", which is also how the W&B server gives them back.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+
+def to_json_like(value: object) -> Any:
+    """Convert mappings, sequences, arrays and NumPy scalars to plain dicts, lists and scalars.
+
+    Non-finite floats become "NaN", "Infinity" or "-Infinity". Anything that is no JSON raises TypeError.
+    """
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float() | np.floating():
+            return float(value) if math.isfinite(value) else _name(float(value))
+        case np.ndarray() | np.generic():
+            return to_json_like(value.tolist())
+        case Mapping():
+            return {str(k): to_json_like(v) for k, v in value.items()}
+        case list() | tuple():
+            return [to_json_like(v) for v in value]
+    raise TypeError(f"{type(value).__name__} cannot be kept in W&B's config or summary: {value!r}")
+
+
+def from_json(text: str) -> Any:
+    """Read a value that W&B wrote as JSON; non-finite numbers become strings as in `to_json_like`.
+
+    Text that is no JSON is returned as it stands.
+    """
+    try:
+        return json.loads(text, parse_constant=str)
+    except json.JSONDecodeError:
+        return text
+
+
+def _name(value: float) -> str:
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
