@@ -1,0 +1,95 @@
+"""The only place that opens a catalogue."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from store.errors import StoreError as StoreError
+from store.layout import catalogue_path, store_version as store_version
+from store.migrate import known_schema, migrate, schema_version
+
+# Blocks of 16 KB instead of 256 KB keep a catalogue of twenty runs small.
+_BLOCK_SIZE = "16384"
+
+
+@contextmanager
+def read_catalogue(store: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the version in force for reading; it stays whole and unchanged while it is open.
+
+    Raises:
+        StoreError: there is no store, it cannot be opened, or its schema is not the one this code knows.
+    """
+    version = store_version(store)
+    if version is None:
+        raise StoreError(f"There is no run store at {store}: run `python -m runner sync` or a sweep first.")
+    con = _open(catalogue_path(store, version), read_only=True)
+    try:
+        _check_schema(con, store)
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def write_draft(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a catalogue that no reader knows of, brought to the newest schema; checkpointed at the end.
+
+    Raises:
+        StoreError: it cannot be opened, or its schema is newer than this code knows.
+    """
+    con = _open(path, read_only=False)
+    try:
+        refuse_newer(schema_version(con), path.parent)
+        migrate(con)
+        yield con
+        con.execute("CHECKPOINT")
+    finally:
+        con.close()
+
+
+@contextmanager
+def read_version(store: Path, version: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open one version of the catalogue for reading, whatever its schema."""
+    con = _open(catalogue_path(store, version), read_only=True)
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    config: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false"}
+    if not read_only:
+        config["default_block_size"] = _BLOCK_SIZE
+    try:
+        con = duckdb.connect(str(path), read_only=read_only, config=config)
+    except duckdb.IOException as error:
+        first = str(error).splitlines()[0]
+        raise StoreError(f"Cannot open the run store's catalogue {path}: {first}; restore it, or sync anew.") from error
+    con.execute("SET TimeZone = 'UTC'")
+    return con
+
+
+def _check_schema(con: duckdb.DuckDBPyConnection, store: Path) -> None:
+    schema = schema_version(con)
+    refuse_newer(schema, store)
+    if schema < known_schema():
+        raise StoreError(
+            f"The run store at {store} has schema {schema} and this program needs {known_schema()}: "
+            "run `python -m runner sync` once to bring it up to date."
+        )
+
+
+def refuse_newer(schema: int, store: Path) -> None:
+    """Refuse a schema that this code does not know.
+
+    Raises:
+        StoreError: the schema is newer than the newest known one.
+    """
+    if schema > known_schema():
+        raise StoreError(
+            f"The run store at {store} has schema {schema}, and this program knows schemas up to {known_schema()}: "
+            "update orbitsens, or use another store."
+        )

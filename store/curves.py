@@ -1,0 +1,109 @@
+"""Histories: one immutable Parquet file a run, named by what it holds, and their statistics."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from store.canonical import digest
+from store.durable import put_in_place, temporary
+
+FOLDER = "curves"
+STEP = "step"
+RUN_KEY = "run_key"
+
+
+def normalised(history: pa.Table) -> pa.Table:
+    """Return a history in the order of its steps, `step` first and then its keys by name, numbers as float64.
+
+    A key without any value is left out.
+    """
+    keys = sorted(name for name in history.column_names if name != STEP and history[name].null_count < len(history))
+    columns = {STEP: history[STEP].cast(pa.int64())}
+    for key in keys:
+        # The files have a column of this name themselves.
+        columns[f"{key} (logged)" if key == RUN_KEY else key] = history[key].cast(pa.float64())
+    table = pa.table(columns)
+    order = np.argsort(table[STEP].to_numpy(), kind="stable")
+    return table.take(pa.array(order)).combine_chunks()
+
+
+def history_hash(history: pa.Table) -> str:
+    """Hash a normalised history: equal for equal keys, steps and values, with missing told from NaN."""
+    parts: list[str | bytes] = []
+    for key in history.column_names:
+        values = history[key].to_numpy().astype("<i8" if key == STEP else "<f8")
+        values = np.where(np.isnan(values), np.nan, values) if key != STEP else values
+        parts += [key, values.tobytes(), np.packbits(history[key].is_null().to_numpy()).tobytes()]
+    return digest(*parts)
+
+
+def write_curve(store: Path, run_key: str, history: pa.Table) -> str | None:
+    """Write a normalised history below `curves/`, unless it lies there; return the file's name.
+
+    None for an empty history. The name is made of the content, so a file once written never changes.
+    """
+    if history.num_rows == 0:
+        return None
+    name = digest(run_key, history_hash(history))[:24] + ".parquet"
+    path = store / FOLDER / name
+    if not path.exists():
+        keys = pa.array([run_key] * history.num_rows).dictionary_encode()
+        table = history.add_column(0, RUN_KEY, keys)
+        pq.write_table(table, temporary(path), compression="zstd", use_dictionary=[RUN_KEY])
+        put_in_place(path)
+    return name
+
+
+def stats_rows(run_key: str, history: pa.Table) -> list[dict[str, Any]]:
+    """Return the rows of the table `history_stats`; a key that was never logged has none."""
+    steps = history[STEP].to_numpy()
+    rows = []
+    for key in history.column_names[1:]:
+        logged = history[key].is_valid().to_numpy()
+        if logged.any():
+            rows.append({"run_key": run_key, "key": key, **_stats(steps[logged], history[key].to_numpy()[logged])})
+    return rows
+
+
+def read_curves(store: Path, files: Mapping[str, str], keys: Collection[str] | None) -> pd.DataFrame:
+    """Read the curves of some runs: one row per run and step with `run_key`, `step` and a column per key.
+
+    `files` maps run keys to files. `keys` None means all; a key that no run logged is a column of NaN.
+    """
+    tables = [_read(store / FOLDER / name, run_key, keys) for run_key, name in files.items()]
+    together = pa.concat_tables(tables, promote_options="default") if tables else _empty()
+    frame: pd.DataFrame = together.to_pandas()
+    present = [name for name in frame.columns if name not in (RUN_KEY, STEP)]
+    wanted = sorted(present) if keys is None else list(keys)
+    return frame.reindex(columns=[RUN_KEY, STEP, *wanted])
+
+
+def _read(path: Path, run_key: str, keys: Collection[str] | None) -> pa.Table:
+    with pq.ParquetFile(path) as file:
+        present = [name for name in file.schema_arrow.names if name != RUN_KEY]
+        chosen = present if keys is None else [STEP, *(key for key in present if key in keys)]
+        table = file.read(columns=chosen)
+    return table.add_column(0, RUN_KEY, pa.array([run_key] * table.num_rows, pa.string()))
+
+
+def _empty() -> pa.Table:
+    return pa.table({RUN_KEY: pa.array([], pa.string()), STEP: pa.array([], pa.int64())})
+
+
+def _stats(steps: np.ndarray[Any, Any], values: np.ndarray[Any, Any]) -> dict[str, Any]:
+    finite = np.isfinite(values)
+    best = int(np.argmin(np.where(finite, values, np.inf)))
+    any_finite = bool(finite.any())
+    return {
+        "n": len(values),
+        "first": float(values[0]),
+        "last": float(values[-1]),
+        "min": float(values[best]) if any_finite else None,
+        "max": float(values[finite].max()) if any_finite else None,
+        "step_of_min": int(steps[best]) if any_finite else None,
+    }

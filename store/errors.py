@@ -1,0 +1,5 @@
+"""The one exception of the run store."""
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked: the message is one sentence that says what to do."""

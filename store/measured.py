@@ -1,0 +1,98 @@
+"""What a run's summary says of its metrics: values with the dataset, split and aggregation they belong to."""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from store.canonical import number, whole_number
+
+HEADLINE = "acceleration_error"
+POINTWISE = (HEADLINE, "accel_angle_deg", "radial_sign_violation_pct", "accel_dir_flip_pct")
+OVER_SAMPLES = "mean over samples"
+AS_LOGGED = "as logged"
+
+Row = dict[str, Any]
+
+
+def metric_rows(run_key: str, summary: Mapping[str, Any], training_dataset: str | None) -> list[Row]:
+    """Return the rows of the table `metrics`.
+
+    A run without `evaluations` has its pointwise metrics as plain numbers of the summary: they were measured on the
+    training orbits, and how they were aggregated is not known.
+    """
+    evaluations = list(_evaluations(summary))
+    if evaluations:
+        return [row for evaluation in evaluations for row in _evaluated(run_key, evaluation)]
+    return [
+        _metric_row(run_key, metric, training_dataset, "train", AS_LOGGED, value)
+        for metric in POINTWISE
+        if (value := number(summary.get(metric))) is not None
+    ]
+
+
+def orbit_rows(run_key: str, summary: Mapping[str, Any]) -> list[Row]:
+    """Return the rows of the table `orbit_metrics`; an orbit without a number is NULL."""
+    return [
+        {
+            "run_key": run_key,
+            "metric": metric,
+            "dataset": evaluation.get("dataset"),
+            "split": _split(evaluation),
+            "orbit": orbit,
+            "value": number(value),
+        }
+        for evaluation in _evaluations(summary)
+        for metric, measured in evaluation["metrics"].items()
+        if isinstance(measured, Mapping)
+        for orbit, value in enumerate(measured.get("per_orbit") or ())
+    ]
+
+
+def divergence(summary: Mapping[str, Any]) -> str | None:
+    """Say in a sentence which headline metric is not finite; None if all are."""
+    for evaluation in _evaluations(summary):
+        measured = evaluation["metrics"].get(HEADLINE)
+        value = number(measured.get("mean")) if isinstance(measured, Mapping) else None
+        if value is not None and not math.isfinite(value):
+            return f"{HEADLINE} on {evaluation.get('dataset')} is {value}."
+    value = number(summary.get(HEADLINE))
+    if value is not None and not math.isfinite(value):
+        return f"{HEADLINE} is {value} at the end of training."
+    return None
+
+
+def _evaluations(summary: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    listed = summary.get("evaluations")
+    for evaluation in listed if isinstance(listed, list | tuple) else ():
+        if isinstance(evaluation, Mapping) and isinstance(evaluation.get("metrics"), Mapping):
+            yield evaluation
+
+
+def _evaluated(run_key: str, evaluation: Mapping[str, Any]) -> Iterator[Row]:
+    for metric, measured in evaluation["metrics"].items():
+        value = number(measured.get("mean")) if isinstance(measured, Mapping) else None
+        if value is None:
+            continue
+        row = _metric_row(run_key, metric, evaluation.get("dataset"), _split(evaluation), OVER_SAMPLES, value)
+        yield row | {
+            "n_orbits": whole_number(evaluation.get("n_orbits")),
+            "n_failed": whole_number(evaluation.get("n_failed")),
+            "code_version": evaluation.get("code_version"),
+        }
+
+
+def _split(evaluation: Mapping[str, Any]) -> str:
+    return str(evaluation.get("split") or "(unset)")
+
+
+def _metric_row(
+    run_key: str, metric: str, dataset: str | None, split: str, aggregation: str, value: float
+) -> Row:
+    return {
+        "run_key": run_key,
+        "metric": metric,
+        "dataset": dataset,
+        "split": split,
+        "aggregation": aggregation,
+        "value": value,
+    }

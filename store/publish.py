@@ -1,0 +1,219 @@
+"""The only writer: records in, a new version of the catalogue out, or nothing where nothing changed."""
+
+import errno
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copyfile
+
+import duckdb
+import pyarrow as pa
+
+from store import curves, models
+from store.connect import read_version, refuse_newer, write_draft
+from store.durable import flush, put_in_place, temporary
+from store.errors import StoreError
+from store.layout import catalogue_path, last_sync as last_sync, note_sync, set_current, store_version, versions
+from store.leftovers import GRACE, discard_drafts, discard_superseded
+from store.lock import writer_lock
+from store.migrate import known_schema, schema_version
+from store.records import RunRecord, Unreadable
+from store.rows import TABLES, Prepared, prepare, rows_of
+from store.sqltext import statement
+
+# Runs whose histories and models are held in memory at a time.
+_CHUNK = 100
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@dataclass(frozen=True)
+class SyncReport:
+    """What a sync found, by run key; `version` is in force afterwards, `published` says whether it is new."""
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    failed: tuple[Unreadable, ...]
+    version: int | None
+    published: bool
+
+
+@dataclass(frozen=True)
+class _Stored:
+    record_hash: str
+    model_sha256: str | None
+    whole: bool
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """The lists that grow while records stream by."""
+
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    failed: list[Unreadable] = field(default_factory=list)
+
+
+def publish(
+    store: Path,
+    records: Iterable[RunRecord | Unreadable],
+    *,
+    source: str,
+    on_wait: Callable[[str], None],
+    grace: timedelta = GRACE,
+) -> SyncReport:
+    """Bring records into the store: new and changed runs whole, unchanged ones not at all.
+
+    Readers see the state before or the state after; whenever this process dies, the state before stays in force.
+    `source` names the records' origin in the store's books, `on_wait` is told for whom this writer waits, and a
+    superseded version stays for a period of `grace`.
+
+    Raises:
+        StoreError: the disk is full or the store cannot be written (it is then as it was), or its schema is newer.
+    """
+    try:
+        with writer_lock(store, on_wait):
+            report = _publish(store, records, source)
+            if report.published and report.version is not None:
+                discard_superseded(store, report.version, grace)
+            note_sync(store)
+            return report
+    except (OSError, duckdb.Error) as error:
+        raise _explained(store, error) from error
+
+
+def _publish(store: Path, records: Iterable[RunRecord | Unreadable], source: str) -> SyncReport:
+    current = store_version(store)
+    version = max([0, *versions(store)]) + 1
+    discard_drafts(store, current)
+    stored, outdated = _stored_runs(store, current)
+    tally = _Tally()
+    with ExitStack() as stack:
+        con: duckdb.DuckDBPyConnection | None = None
+        distinct = _sorted_out(records, tally)
+        while chunk := list(itertools.islice(distinct, _CHUNK)):
+            fresh = [run for record in chunk if not _is_stored(run := prepare(record), stored, tally)]
+            if fresh:
+                con = con or stack.enter_context(_draft(store, current, version))
+                _bring_in(con, store, fresh)
+        if outdated:
+            con = con or stack.enter_context(_draft(store, current, version))
+        if con is not None:
+            _note(con, version, source, tally)
+    if con is not None:
+        for folder in (curves.FOLDER, models.FOLDER):
+            flush(store / folder)
+        put_in_place(catalogue_path(store, version))
+        flush(store)
+        set_current(store, version)
+    return SyncReport(
+        new=tuple(tally.new),
+        changed=tuple(tally.changed),
+        unchanged=tuple(tally.unchanged),
+        failed=tuple(tally.failed),
+        version=current if con is None else version,
+        published=con is not None,
+    )
+
+
+def _stored_runs(store: Path, current: int | None) -> tuple[dict[str, _Stored], bool]:
+    """Return what is stored of each run, by run key, and whether the schema is an older one."""
+    if current is None:
+        return {}, False
+    with read_version(store, current) as con:
+        schema = schema_version(con)
+        refuse_newer(schema, store)
+        rows = con.sql(statement("stored_hashes")).fetchall()
+    lying = {p.name for folder in (curves.FOLDER, models.FOLDER) for p in (store / folder).glob("*")} | {None}
+    stored = {key: _Stored(record_hash, sha, lying.issuperset(files)) for key, record_hash, sha, *files in rows}
+    return stored, schema < known_schema()
+
+
+def _sorted_out(records: Iterable[RunRecord | Unreadable], tally: _Tally) -> Iterator[RunRecord]:
+    """Pass on each run once; note what cannot be read, and a second record of the same run."""
+    seen = set()
+    for record in records:
+        if isinstance(record, Unreadable):
+            tally.failed.append(record)
+            continue
+        key = (record.entity, record.project, record.run_id)
+        if key in seen:
+            tally.failed.append(Unreadable("/".join(key), "The source has this run twice; the first was used."))
+            continue
+        seen.add(key)
+        yield record
+
+
+def _is_stored(run: Prepared, stored: dict[str, _Stored], tally: _Tally) -> bool:
+    """Say whether a run is in the store as it is, and note it; a run whose stored files are lost is not.
+
+    A model file that has gone from its source since it was stored is no change.
+    """
+    before = stored.get(run.run_key)
+    hashes = {run.record_hash}
+    if before is not None and run.model.sha256 is None and before.model_sha256 is not None:
+        hashes.add(run.hash_with_model(before.model_sha256))
+    same = before is not None and before.whole and before.record_hash in hashes
+    (tally.unchanged if same else tally.changed if before else tally.new).append(run.run_key)
+    return same
+
+
+@contextmanager
+def _draft(store: Path, current: int | None, version: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a copy of the current catalogue, or an empty one, in a transaction; it is gone again after an error."""
+    for folder in (curves.FOLDER, models.FOLDER):
+        (store / folder).mkdir(exist_ok=True)
+    path = temporary(catalogue_path(store, version))
+    try:
+        if current is not None:
+            copyfile(catalogue_path(store, current), path)
+        with write_draft(path) as con:
+            con.begin()
+            yield con
+            con.commit()
+    except BaseException:
+        discard_drafts(store, current)
+        raise
+
+
+def _bring_in(con: duckdb.DuckDBPyConnection, store: Path, runs: list[Prepared]) -> None:
+    rows: dict[str, list[dict[str, object]]] = {table: [] for table in TABLES}
+    for run in runs:
+        curve_file = curves.write_curve(store, run.run_key, run.history)
+        model_file = models.keep(store, run.record.run_id, run.model)
+        for table, made in rows_of(run, curve_file, model_file).items():
+            rows[table] += made
+    con.register("replaced", pa.table({"run_key": [run.run_key for run in runs]}))
+    con.execute(statement("delete_replaced"))
+    con.unregister("replaced")
+    for table in TABLES:
+        schema = con.table(table).limit(0).to_arrow_table().schema
+        con.from_arrow(pa.Table.from_pylist(rows[table], schema=schema)).insert_into(table)
+
+
+def _note(con: duckdb.DuckDBPyConnection, version: int, source: str, tally: _Tally) -> None:
+    values = {
+        "version": version,
+        "source": source,
+        "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "n_new": len(tally.new),
+        "n_changed": len(tally.changed),
+        "n_unchanged": len(tally.unchanged),
+        "n_failed": len(tally.failed),
+    }
+    con.execute(statement("insert_sync"), values)
+
+
+def _explained(store: Path, error: OSError | duckdb.Error) -> Exception:
+    """Say what to do about a store that cannot be written; any other error stays what it is."""
+    text = str(error).splitlines()[0]
+    full = "No space left" in text or "File too large" in text or "out of disk" in text.lower()
+    if full or (isinstance(error, OSError) and error.errno in _FULL):
+        return StoreError(f"The disk of the run store at {store} is full: free some space and sync again; it is as it was.")
+    if isinstance(error, PermissionError | duckdb.IOException) and str(store) in str(error):
+        return StoreError(f"Cannot write to the run store at {store}: {text}; it is as it was.")
+    return error

@@ -1,0 +1,1 @@
+SELECT curve_file, model_file FROM runs
