@@ -1,6 +1,8 @@
 """What every test runs under: strict JAX, no W&B server, nothing of the developer's own settings."""
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,6 @@ ROOT = Path(__file__).resolve().parent.parent
 # Read by JAX and wandb when they are imported, here and in the processes that tests start.
 ENVIRONMENT = {
     "JAX_NUMPY_RANK_PROMOTION": "raise",
-    "JAX_NUMPY_DTYPE_PROMOTION": "strict",
     "JAX_COMPILATION_CACHE_DIR": str(ROOT / "build" / "jax-cache"),
     "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.3",
     "WANDB_MODE": "offline",
@@ -38,3 +39,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
     if jax.default_backend() != "gpu":
         pytest.skip("JAX has no GPU here")
+
+
+@pytest.fixture(autouse=True)
+def strict_dtypes(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Refuse silent mixing of dtypes, except in tests marked `mixed_dtypes`."""
+    if "jax" not in sys.modules or request.node.get_closest_marker("mixed_dtypes"):
+        yield
+        return
+    import jax
+
+    with jax.numpy_dtype_promotion("strict"):
+        yield
