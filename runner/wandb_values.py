@@ -7,6 +7,7 @@ W&B turns a NaN of a summary into null, so non-finite numbers travel as the stri
 import json
 import math
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,20 @@ def from_json(text: str) -> Any:
         return json.loads(text, parse_constant=str)
     except json.JSONDecodeError:
         return text
+
+
+def finished_at(created: datetime | None, summary: Mapping[str, Any]) -> datetime | None:
+    """Return the time of a run's last sign of life, from the keys that W&B itself adds to the summary."""
+    runtime, stamp = summary.get("_wandb", {}).get("runtime"), summary.get("_timestamp")
+    times = [datetime.fromtimestamp(stamp, UTC)] if isinstance(stamp, float | int) else []
+    if created is not None and isinstance(runtime, float | int):
+        times.append(created + timedelta(seconds=runtime))
+    return max(times, default=None)
+
+
+def without_own_keys(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what W&B itself adds to config, summary and history: keys with an underscore in front."""
+    return {key: value for key, value in mapping.items() if not key.startswith("_")}
 
 
 def _name(value: float) -> str:

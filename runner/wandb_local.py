@@ -1,0 +1,163 @@
+"""W&B in, from local files: what `run-<id>.wandb` holds, as records for the run store."""
+
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from wandb.proto.wandb_internal_pb2 import Record  # type: ignore[attr-defined]  # generated code
+
+from runner.wandb_framing import CutOff, DamagedFile, read_records
+from runner.wandb_model import local_model
+from runner.wandb_records import history_table, merged
+from runner.wandb_values import finished_at, without_own_keys
+from store.records import RunRecord, State, Unreadable
+
+STILL_RUNNING_SECONDS = 120
+KILLED = (130, 255)
+HEAD_BYTES = 2**16
+
+
+@dataclass(frozen=True)
+class RunFile:
+    """One `.wandb` file: its records by type, in order, up to its end or its damage. `head` is its first run record."""
+
+    path: Path
+    head: Any
+    records: Mapping[str, Sequence[Any]]
+    damage: DamagedFile | None
+
+
+def local_runs(wandb_dir: Path, groups: Collection[str] | None) -> Iterator[RunRecord | Unreadable]:
+    """Read the local runs of W&B, one after the other.
+
+    A run that was resumed has several files, which make one record. A file without a readable head is Unreadable,
+    whatever the `groups`, since its group cannot be told.
+
+    Args:
+        wandb_dir: the folder with the directories `offline-run-*` and `run-*`.
+        groups: the groups to read; None reads all runs.
+    """
+    for paths in run_files(wandb_dir):
+        yield from read_run(paths, groups)
+
+
+def local_groups(wandb_dir: Path) -> Counter[str]:
+    """Count the local runs of each group, by their heads alone."""
+    heads = (_head(paths[-1]) for paths in run_files(wandb_dir))
+    return Counter(head.run_group for head in heads if head is not None and head.run_group)
+
+
+def run_files(wandb_dir: Path) -> list[tuple[Path, ...]]:
+    """List the run files of a folder, those of one run id together, oldest first."""
+    by_id: dict[str, list[Path]] = {}
+    for path in chain(wandb_dir.glob("offline-run-*/run-*.wandb"), wandb_dir.glob("run-*/run-*.wandb")):
+        by_id.setdefault(path.stem, []).append(path)
+    # Directories are named [offline-]run-{date}_{time}-{id}.
+    return sorted(
+        tuple(sorted(paths, key=lambda p: p.parent.name.removeprefix("offline-"))) for paths in by_id.values()
+    )
+
+
+def read_run(paths: Sequence[Path], groups: Collection[str] | None = None) -> Iterator[RunRecord | Unreadable]:
+    """Read the files of one run id: one record, or one for each project that has a run of this id."""
+    runs: dict[tuple[str, str], list[RunFile]] = {}
+    for path in paths:
+        head = _head(path)
+        if groups is not None and head is not None and head.run_group not in groups:
+            continue
+        match _read(path):
+            case Unreadable() as unreadable:
+                yield unreadable
+            case RunFile() as file if groups is None or file.head.run_group in groups:
+                runs.setdefault((file.head.entity, file.head.project), []).append(file)
+    for files in runs.values():
+        yield _record(files)
+
+
+def _read(path: Path) -> RunFile | Unreadable:
+    records: dict[str, list[Any]] = {}
+    damage = None
+    try:
+        for record in _messages(path.read_bytes()):
+            kind = record.WhichOneof("record_type")
+            if kind is not None:
+                records.setdefault(kind, []).append(getattr(record, kind))
+    except OSError as error:
+        return Unreadable(str(path), f"The file cannot be read: {error.strerror}.")
+    except DamagedFile as error:
+        damage = error
+    if "run" not in records:
+        return Unreadable(
+            str(path), f"The file {damage or 'ends before its first record'}: no run can be read from it."
+        )
+    return RunFile(path, records["run"][0], records, damage)
+
+
+def _head(path: Path) -> Any | None:
+    try:
+        with path.open("rb") as file:
+            start = file.read(HEAD_BYTES)
+        return next(record.run for record in _messages(start) if record.WhichOneof("record_type") == "run")
+    except (DamagedFile, OSError, StopIteration):
+        return None  # then the whole file says what is wrong
+
+
+def _messages(data: bytes) -> Iterator[Any]:
+    for content in read_records(data):
+        try:
+            yield Record.FromString(content)
+        except DecodeError as error:
+            raise DamagedFile("holds a record that this version of wandb cannot read") from error
+
+
+def _record(files: Sequence[RunFile]) -> RunRecord:
+    def all_of(*kinds: str) -> list[Any]:
+        return [message for file in files for kind in kinds for message in file.records.get(kind, ())]
+
+    latest = all_of("run")[-1]
+    first = files[0].head
+    created = first.start_time.ToDatetime(UTC) if first.HasField("start_time") else None
+    config = merged([*(run.config for run in all_of("run")), *all_of("config")])
+    summary = merged(all_of("summary"))
+    state, reason = _state(files[-1])
+    return RunRecord(
+        entity=latest.entity,
+        project=latest.project,
+        run_id=latest.run_id,
+        name=latest.display_name or latest.run_id,
+        group=latest.run_group or None,
+        state=state,
+        reason=reason,
+        created_at=created,
+        finished_at=None if state == "running" else finished_at(created, summary),
+        tags=tuple(latest.tags),
+        notes=latest.notes or None,
+        url=None,
+        config=without_own_keys(config),
+        summary=without_own_keys(summary),
+        history=history_table(all_of("history")),
+        model=local_model(all_of("artifact"), files[-1].path.parent),
+        source="local",
+    )
+
+
+def _state(file: RunFile) -> tuple[State, str | None]:
+    problem = f"The run's file {file.damage}." if file.damage else None
+    exits = file.records.get("exit", ())
+    if exits:
+        code = exits[-1].exit_code
+        if code == 0:
+            return "finished", problem
+        if code in KILLED:
+            return "killed", f"The run was stopped before its end (exit code {code})."
+        return "failed", f"The run ended with exit code {code}."
+    may_grow = file.damage is None or isinstance(file.damage, CutOff)
+    if may_grow and time.time() - file.path.stat().st_mtime < STILL_RUNNING_SECONDS:
+        return "running", "The run is being written."
+    return "crashed", problem or "The run's file has no end record: its process was killed."
