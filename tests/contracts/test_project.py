@@ -41,7 +41,7 @@ def imported(*paths: Path) -> Iterator[str]:
 
 def distributions(*paths: Path) -> set[str]:
     """Canonical names of the third-party distributions that these files import."""
-    known = packages_distributions()
+    known = packages_distributions() | {"google": ["protobuf"]}  # a namespace that many share
     tops = {module.partition(".")[0] for module in imported(*paths)} - OURS - set(sys.stdlib_module_names)
     return {canonicalize_name(distribution) for top in tops for distribution in known.get(top, [f"unknown {top}"])}
 
