@@ -19,6 +19,11 @@ def canonical_json(value: object) -> str:
     return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
+def schedule_text(schedule: object) -> str:
+    """Write a schedule as people do, such as `[0.001, 0.0001]`: equal text for equal schedules."""
+    return json.dumps(_plain(schedule), allow_nan=False)
+
+
 def digest(*parts: str | bytes) -> str:
     """Hash the parts, each with its length, to 64 hex digits (SHA-256)."""
     hasher = hashlib.sha256()

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from store.canonical import digest
 from store.durable import put_in_place, temporary
+from store.errors import StoreError
 
 FOLDER = "curves"
 STEP = "step"
@@ -74,25 +75,32 @@ def read_curves(store: Path, files: Mapping[str, str], keys: Collection[str] | N
     """Read the curves of some runs: one row per run and step with `run_key`, `step` and a column per key.
 
     `files` maps run keys to files. `keys` None means all; a key that no run logged is a column of NaN.
+
+    Raises:
+        StoreError: a file is not there any more.
     """
+    frame: pd.DataFrame = curve_tables(store, files, keys).to_pandas()
+    return frame if keys is None else frame.reindex(columns=[RUN_KEY, STEP, *keys])
+
+
+def curve_tables(store: Path, files: Mapping[str, str], keys: Collection[str] | None) -> pa.Table:
+    """Read curves as `read_curves` does, into Arrow, where missing is told from NaN; columns by name."""
     tables = [_read(store / FOLDER / name, run_key, keys) for run_key, name in files.items()]
-    together = pa.concat_tables(tables, promote_options="default") if tables else _empty()
-    frame: pd.DataFrame = together.to_pandas()
-    present = [name for name in frame.columns if name not in (RUN_KEY, STEP)]
-    wanted = sorted(present) if keys is None else list(keys)
-    return frame.reindex(columns=[RUN_KEY, STEP, *wanted])
+    empty = pa.table({RUN_KEY: pa.array([], pa.string()), STEP: pa.array([], pa.int64())})
+    together = pa.concat_tables([empty, *tables], promote_options="default")
+    return together.select([RUN_KEY, STEP, *sorted(set(together.column_names) - {RUN_KEY, STEP})])
 
 
 def _read(path: Path, run_key: str, keys: Collection[str] | None) -> pa.Table:
-    with pq.ParquetFile(path) as file:
-        present = [name for name in file.schema_arrow.names if name != RUN_KEY]
-        chosen = present if keys is None else [STEP, *(key for key in present if key in keys)]
-        table = file.read(columns=chosen)
+    try:
+        with pq.ParquetFile(path) as file:
+            present = [name for name in file.schema_arrow.names if name != RUN_KEY]
+            table = file.read(columns=[name for name in present if keys is None or name == STEP or name in keys])
+    except FileNotFoundError as error:
+        raise StoreError(
+            f"The curves of run {run_key} are not in the store any more: open it again, or sync the run's group."
+        ) from error
     return table.add_column(0, RUN_KEY, pa.array([run_key] * table.num_rows, pa.string()))
-
-
-def _empty() -> pa.Table:
-    return pa.table({RUN_KEY: pa.array([], pa.string()), STEP: pa.array([], pa.int64())})
 
 
 def _stats(steps: np.ndarray[Any, Any], values: np.ndarray[Any, Any]) -> dict[str, Any]:

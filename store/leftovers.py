@@ -1,5 +1,6 @@
 """What a store no longer needs: drafts of writers that died, and old versions after a period of grace."""
 
+import itertools
 import shutil
 import time
 from datetime import timedelta
@@ -31,7 +32,7 @@ def discard_drafts(store: Path, current: int | None) -> None:
 def discard_superseded(store: Path, current: int, grace: timedelta) -> None:
     """Remove versions that were superseded longer than `grace` ago, and files that no version left refers to."""
     present = [v for v in versions(store) if v <= current]
-    for version, successor in zip(present, present[1:], strict=False):
+    for version, successor in itertools.pairwise(present):
         superseded = catalogue_path(store, successor).stat().st_mtime
         if time.time() - superseded > grace.total_seconds():
             catalogue_path(store, version).unlink()

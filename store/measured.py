@@ -20,7 +20,7 @@ def metric_rows(run_key: str, summary: Mapping[str, Any], training_dataset: str 
     A run without `evaluations` has its pointwise metrics as plain numbers of the summary: they were measured on the
     training orbits, and how they were aggregated is not known.
     """
-    evaluations = list(_evaluations(summary))
+    evaluations = _evaluations(summary)
     if evaluations:
         return [row for evaluation in evaluations for row in _evaluated(run_key, evaluation)]
     return [
@@ -61,11 +61,16 @@ def divergence(summary: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _evaluations(summary: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _evaluations(summary: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return a summary's evaluations; of two on the same dataset and split, the later one."""
     listed = summary.get("evaluations")
-    for evaluation in listed if isinstance(listed, list | tuple) else ():
-        if isinstance(evaluation, Mapping) and isinstance(evaluation.get("metrics"), Mapping):
-            yield evaluation
+    return list(
+        {
+            (evaluation.get("dataset"), _split(evaluation)): evaluation
+            for evaluation in (listed if isinstance(listed, list | tuple) else ())
+            if isinstance(evaluation, Mapping) and isinstance(evaluation.get("metrics"), Mapping)
+        }.values()
+    )
 
 
 def _evaluated(run_key: str, evaluation: Mapping[str, Any]) -> Iterator[Row]:
@@ -85,9 +90,7 @@ def _split(evaluation: Mapping[str, Any]) -> str:
     return str(evaluation.get("split") or "(unset)")
 
 
-def _metric_row(
-    run_key: str, metric: str, dataset: str | None, split: str, aggregation: str, value: float
-) -> Row:
+def _metric_row(run_key: str, metric: str, dataset: str | None, split: str, aggregation: str, value: float) -> Row:
     return {
         "run_key": run_key,
         "metric": metric,

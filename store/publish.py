@@ -213,7 +213,7 @@ def _explained(store: Path, error: OSError | duckdb.Error) -> Exception:
     text = str(error).splitlines()[0]
     full = "No space left" in text or "File too large" in text or "out of disk" in text.lower()
     if full or (isinstance(error, OSError) and error.errno in _FULL):
-        return StoreError(f"The disk of the run store at {store} is full: free some space and sync again; it is as it was.")
+        return StoreError(f"The disk of the run store at {store} is full: free space and sync again; it is as it was.")
     if isinstance(error, PermissionError | duckdb.IOException) and str(store) in str(error):
         return StoreError(f"Cannot write to the run store at {store}: {text}; it is as it was.")
     return error

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from orbitsens.config import SEED_KEYS, LoggedConfig, read_logged
-from store.canonical import canonical_json, digest, number, whole_number
+from store.canonical import canonical_json, digest, number, schedule_text, whole_number
 from store.curves import history_hash, normalised, stats_rows
 from store.measured import divergence, metric_rows, orbit_rows
 from store.models import Model, examine
@@ -133,7 +133,7 @@ def _parameters(logged: LoggedConfig) -> tuple[Row, Row]:
         if isinstance(value, int) and whole_number(int(value)) is None:
             extra[key] = value
         else:
-            typed[key] = canonical_json(value) if isinstance(value, tuple) else value
+            typed[key] = schedule_text(value) if isinstance(value, tuple) else value
     return typed, extra
 
 
@@ -142,8 +142,9 @@ def _derived(summary: Mapping[str, Any]) -> Row:
     schedule = summary.get("segment_ratio")
     last = schedule[-1] if isinstance(schedule, list | tuple) and schedule else schedule
     final = summary.get("segment_ratio_final")
+    counts = ("num_train_orbits", "num_total_orbits", "num_total_segments")
     return {
-        **{key: whole_number(summary.get(key)) for key in ("num_train_orbits", "num_total_orbits", "num_total_segments")},
+        **{key: whole_number(summary.get(key)) for key in counts},
         "segment_ratio_final": number(last if final is None else final),
     }
 

@@ -1,0 +1,30 @@
+"""From a statement to a table: Arrow as it comes, pandas with types that do not depend on what is missing."""
+
+from collections.abc import Mapping
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from store.sqltext import statement
+
+_TYPES = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+
+
+def arrow(con: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object] | None = None) -> pa.Table:
+    """Run `store/sql/<name>.sql` with `values` bound; NULL stays told from NaN."""
+    return con.sql(statement(name), params=dict(values or {})).to_arrow_table()
+
+
+def frame(con: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object] | None = None) -> pd.DataFrame:
+    """Run `store/sql/<name>.sql` with `values` bound; whole numbers are Int64 and truths boolean, NULL being NA.
+
+    In a column of floats NULL is NaN.
+    """
+    return pandas(arrow(con, name, values))
+
+
+def pandas(table: pa.Table) -> pd.DataFrame:
+    """Turn an Arrow table into a DataFrame with nullable integers and booleans."""
+    result: pd.DataFrame = table.to_pandas(types_mapper=_TYPES.get)
+    return result

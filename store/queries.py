@@ -1,0 +1,92 @@
+"""What pages and commands ask of the store: one statement each, typed, values bound.
+
+All take an open catalogue (`store.connect.read_catalogue`) first. DataFrames have Int64 for whole numbers and
+boolean for truths, so that a missing one is NA; a missing float is NaN. `group` None means the runs without one.
+"""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from store.curves import read_curves
+from store.detail import RunDetail as RunDetail, run_detail
+from store.export import (
+    export_history as export_history,
+    export_metrics as export_metrics,
+    export_runs as export_runs,
+)
+from store.frames import arrow, frame
+
+
+def groups(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """List the groups, the one with the newest run first.
+
+    Columns: group, n_runs, finished, running, crashed, failed, killed, diverged, first_created, last_created (UTC),
+    datasets (training datasets, comma-separated).
+    """
+    return frame(con, "groups")
+
+
+def metric_choices(con: duckdb.DuckDBPyConnection, group: str | None) -> pd.DataFrame:
+    """List what the runs of a group were measured at.
+
+    Columns: metric, dataset, split, n_runs (that were measured; their values may be NaN or infinite).
+    """
+    return frame(con, "metric_choices", {"group": group})
+
+
+def run_metric(
+    con: duckdb.DuckDBPyConnection, group: str | None, metric: str, dataset: str | None, split: str
+) -> pd.DataFrame:
+    """Return one row per run of a group, in every state, with one metric; by seed, then run key.
+
+    Columns: run_key, run_id, name, state, reason, created_at (UTC), setting_hash, value (NaN where it was not
+    measured, or where the run diverged), aggregation, n_orbits, n_failed (missing where it was not measured),
+    and every typed column of the table `parameters`, seed included.
+    """
+    return frame(con, "run_metric", {"group": group, "metric": metric, "dataset": dataset, "split": split})
+
+
+def varying_parameters(con: duckdb.DuckDBPyConnection, group: str | None) -> list[str]:
+    """Name the typed parameters that take more than one value in a group, being unset counted as one.
+
+    The seed is left out, and so are the counts that follow from other parameters.
+    """
+    counts = arrow(con, "varying_parameters", {"group": group}).to_pylist()[0]
+    return [name for name, n in counts.items() if n > 1]
+
+
+def run(con: duckdb.DuckDBPyConnection, run_key: str) -> RunDetail:
+    """Return all of one run.
+
+    Raises:
+        StoreError: there is no such run.
+    """
+    return run_detail(con, run_key)
+
+
+def run_orbit_metrics(con: duckdb.DuckDBPyConnection, run_key: str) -> pd.DataFrame:
+    """Return a run's metrics orbit by orbit. Columns: metric, dataset, split, orbit (from 0), value."""
+    return frame(con, "run_orbit_metrics", {"run_key": run_key})
+
+
+def history_keys(con: duckdb.DuckDBPyConnection, run_keys: Collection[str]) -> pd.DataFrame:
+    """List the history keys that some of the runs have. Columns: key, n_runs."""
+    return frame(con, "history_keys", {"run_keys": list(run_keys)})
+
+
+def history(
+    con: duckdb.DuckDBPyConnection, store: Path, run_keys: Collection[str], keys: Collection[str] | None
+) -> pd.DataFrame:
+    """Return the complete histories of some runs: a row per run and logged step, by run key and step.
+
+    Columns: run_key, step (optimiser steps, from 1), and each of `keys` (None: all there are), NaN where a run or a
+    step does not have it. Runs without a history have no rows. `store` is the directory that `con` was opened in.
+
+    Raises:
+        StoreError: a run's curves are no longer in the store.
+    """
+    pairs = arrow(con, "curve_files", {"run_keys": list(run_keys)}).to_pylist()
+    return read_curves(store, {pair["run_key"]: pair["curve_file"] for pair in pairs}, keys)

@@ -1,0 +1,11 @@
+-- What can be chosen for a group: every metric with the dataset and split that some run of it was measured on.
+SELECT
+    m.metric,
+    m.dataset,
+    m.split,
+    count(DISTINCT m.run_key) AS n_runs
+FROM metrics m
+JOIN runs r USING (run_key)
+WHERE r."group" IS NOT DISTINCT FROM $group
+GROUP BY m.metric, m.dataset, m.split
+ORDER BY m.metric, m.split, m.dataset
