@@ -1,0 +1,116 @@
+"""Training the runs of one program together, block by block."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from orbitsens.augment import Segments
+from orbitsens.config import RunConfig
+from orbitsens.constants import MU_KM3_S2
+from orbitsens.datasets import make_dataset
+from orbitsens.model import NeuralODE
+from orbitsens.schedule import Block, new_shape, stage_blocks
+from orbitsens.segments import TrainingData, cut_segments, in_units, split_orbits
+from orbitsens.train import Carry, Numbers, Rows, StageData, advance, build, init, run_keys, run_numbers, start_stage
+
+class BlockReport(NamedTuple):
+    """What a program reports after a block: the block, and per run the rows, leading axis run."""
+
+    block: Block
+    rows: Rows
+
+
+class Trained(NamedTuple):
+    """The outcome of one run: the kept model, its loss and step, and its share of the program's wall time."""
+
+    model: NeuralODE
+    best_loss: float
+    best_step: int
+    seconds: float
+
+
+def training_data(run: RunConfig) -> TrainingData:
+    """The orbits of a run, split."""
+    return split_orbits(make_dataset(run.data.dataset_name), run.parameters)
+
+
+def stage_data(run: RunConfig, data: TrainingData) -> list[StageData]:
+    """The arrays of each stage of a run, float32."""
+    mu = np.float32(MU_KM3_S2 * data.units.time_s**2 / data.units.length_km**3)
+    training = in_units(data.training, data.units)
+    validation = None if data.validation is None else in_units(data.validation, data.units)
+    orbits = Segments(training.t.astype(np.float32), training.y.astype(np.float32), training.mask)
+    return [
+        StageData(cut_segments(training, s), None if validation is None else cut_segments(validation, s), orbits, mu)
+        for s in run.parameters.stages
+    ]
+
+
+def train_program(
+    runs: Sequence[RunConfig], on_block: Callable[[BlockReport], None], *, stop: Callable[[], bool] = lambda: False
+) -> list[Trained] | None:
+    """Train runs that share a program (see `orbitsens.programs`), all at once.
+
+    `on_block` is called with each block's report while the next block is already being computed. Returns None when
+    `stop()` became true before the end.
+    """
+    began = time.perf_counter()
+    parameters = runs[0].parameters
+    keys = jax.tree.map(lambda *x: jnp.stack(x), *(run_keys(run.parameters.seed) for run in runs))
+    carry = jax.jit(jax.vmap(partial(init, parameters)))(keys)
+    pending: BlockReport | None = None
+    for carry, report in _blocks(runs, keys, carry):
+        if pending is not None:
+            on_block(jax.device_get(pending))
+        pending = report
+        if stop():
+            return None
+    if pending is not None:
+        on_block(jax.device_get(pending))
+    carry = jax.device_get(carry)
+    share = (time.perf_counter() - began) / len(runs)
+    return [_trained(run, jax.tree.map(lambda x: x[i], carry), share) for i, run in enumerate(runs)]
+
+
+def _trained(run: RunConfig, carry: Carry, seconds: float) -> Trained:
+    model = build(run.parameters, jax.tree.map(jnp.asarray, carry.best_weights))
+    return Trained(model, float(carry.best_loss), int(carry.best_step), seconds)
+
+
+def _blocks(runs: Sequence[RunConfig], keys: Any, carry: Carry) -> Iterator[tuple[Carry, BlockReport]]:
+    """Dispatch the blocks of all stages in order."""
+    parameters = runs[0].parameters
+    data, data_axis = _stack([stage_data(run, training_data(run)) for run in runs])
+    restart = jax.jit(jax.vmap(partial(start_stage, parameters), in_axes=(0, None)))
+    go = jax.jit(
+        lambda max_steps, carry, *rest: jax.vmap(
+            partial(advance, parameters, max_steps), in_axes=(0, 0, data_axis, 0, None)
+        )(carry, *rest),
+        static_argnums=0,
+        donate_argnums=1,
+    )
+    for i in range(len(parameters.stages)):
+        columns = [run_numbers(run.parameters, run.parameters.stages[i]) for run in runs]
+        numbers = Numbers(*(jnp.stack(column) for column in zip(*columns, strict=True)))
+        blocks = stage_blocks(parameters, i, data[i].training.t.shape[0 if data_axis is None else 1])
+        carry = restart(carry, new_shape(parameters, i))
+        for block in blocks:
+            carry, rows = go(blocks[0].n_steps, carry, keys, data[i], numbers, block)
+            yield carry, BlockReport(block, rows)
+
+
+def _stack(each: Sequence[list[StageData]]) -> tuple[list[StageData], int | None]:
+    """Data of all runs for the device: shared where all runs have the same, else stacked along axis 0."""
+    first = each[0]
+    if all(_equal(first, other) for other in each[1:]):
+        return jax.tree.map(jnp.asarray, first), None
+    return jax.tree.map(lambda *x: jnp.stack(x), *each), 0
+
+
+def _equal(a: list[StageData], b: list[StageData]) -> bool:
+    return all(np.array_equal(x, y) for x, y in zip(jax.tree.leaves(a), jax.tree.leaves(b), strict=True))

@@ -1,0 +1,28 @@
+"""What a normalisation is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from orbitsens.datasets import Dataset
+
+
+class Units(NamedTuple):
+    """The units that a model sees."""
+
+    length_km: float
+    time_s: float
+
+    @property
+    def velocity_km_s(self) -> float:
+        """Unit of velocity."""
+        return self.length_km / self.time_s
+
+
+@dataclass(frozen=True)
+class Normalization:
+    """How the units that a model sees follow from its training orbits."""
+
+    name: str
+    formula: str
+    units: Callable[[Dataset], Units]

@@ -1,0 +1,197 @@
+"""Sub-stepping of the few intervals that one step cannot cross within tolerance.
+
+Lanes that need it are gathered into small chunks, so that a batch does not wait, lane by lane, for its worst one.
+Every loop runs only as often as is needed: a batch without such lanes costs nothing. The derivative is the exact one
+of the steps taken, their sizes held fixed (discretise, then optimise).
+"""
+
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, PyTree
+
+from orbitsens.tsit5 import Tolerance, error_ratio, next_step_size, tsit5_step
+from orbitsens.types import Dynamics
+
+# Attempted steps in one interval between samples; beyond, the end state becomes NaN.
+MAX_ATTEMPTS = 64
+
+States = Float[Array, "lane 6"]
+Lanes = Float[Array, "lane"]
+
+
+class Interval(NamedTuple):
+    """Where integration goes on: states, derivatives there, the time to cross, and the step size to try first."""
+
+    y: States
+    derivative: States
+    duration: Lanes
+    first_h: Lanes
+
+
+class Recorded(NamedTuple):
+    """The attempts of a chunk in order; `accepted` marks those that were taken."""
+
+    y: Float[Array, "attempt lane 6"]
+    derivative: Float[Array, "attempt lane 6"]
+    h: Float[Array, "attempt lane"]
+    accepted: Bool[Array, "attempt lane"]
+
+
+@eqx.filter_custom_vjp
+def refine(
+    differentiable: tuple[Dynamics, States, States],
+    duration: Lanes,
+    first_h: Lanes,
+    needed: Bool[Array, "lane"],
+    tolerance: Tolerance,
+) -> tuple[States, States]:
+    """Cross an interval with as many steps as the tolerance asks for, in the lanes where `needed`.
+
+    `differentiable` holds the dynamics, the states and their derivatives. Returns the same two at the end, zero in
+    lanes where not needed, NaN where more than 64 attempts would be.
+    """
+    dynamics, y, derivative = differentiable
+    lanes = _Lanes.of(needed)
+
+    def body(carry: tuple[Any, States, States]) -> tuple[Any, States, States]:
+        i, y_out, d_out = carry
+        index = lanes.chunk(i)
+        interval = _take(Interval(y, derivative, duration, first_h), index)
+        y_end, d_end, _ = _cross(dynamics, interval, tolerance, record=False)
+        return i + 1, y_out.at[index].set(y_end, mode="drop"), d_out.at[index].set(d_end, mode="drop")
+
+    start = (jnp.int32(0), jnp.zeros_like(y), jnp.zeros_like(derivative))
+    _, y_end, d_end = jax.lax.while_loop(lambda carry: carry[0] * lanes.width < lanes.count, body, start)
+    return y_end, d_end
+
+
+@refine.def_fwd
+def _refine_forward(perturbed: Any, differentiable: Any, *args: Any) -> tuple[Any, None]:
+    del perturbed
+    return refine(differentiable, *args), None
+
+
+@refine.def_bwd
+def _refine_backward(
+    residuals: None,
+    cotangent: tuple[States, States],
+    perturbed: Any,
+    differentiable: tuple[Dynamics, States, States],
+    duration: Lanes,
+    first_h: Lanes,
+    needed: Bool[Array, "lane"],
+    tolerance: Tolerance,
+) -> Any:
+    del residuals, perturbed
+    dynamics, y, derivative = differentiable
+    lanes = _Lanes.of(needed)
+    y_bar_end, d_bar_end = cotangent
+
+    def body(carry: tuple[Any, PyTree, States, States]) -> tuple[Any, PyTree, States, States]:
+        i, dynamics_bar, y_bar, d_bar = carry
+        index = lanes.chunk(i)
+        interval = _take(Interval(y, derivative, duration, first_h), index)
+        *_, recorded = _cross(dynamics, interval, tolerance, record=True)
+        bars = _take((y_bar_end, d_bar_end), index)
+        more, y_part, d_part = _replay_backward(dynamics, recorded, *bars)
+        return (
+            i + 1,
+            jax.tree.map(jnp.add, dynamics_bar, more),
+            y_bar.at[index].set(y_part, mode="drop"),
+            d_bar.at[index].set(d_part, mode="drop"),
+        )
+
+    zeros = jax.tree.map(jnp.zeros_like, eqx.filter(dynamics, eqx.is_inexact_array))
+    start = (jnp.int32(0), zeros, jnp.zeros_like(y), jnp.zeros_like(derivative))
+    _, *bars = jax.lax.while_loop(lambda carry: carry[0] * lanes.width < lanes.count, body, start)
+    return tuple(bars)
+
+
+class _Lanes(NamedTuple):
+    """The lanes that need work, first in `order`, taken `width` at a time."""
+
+    order: Array
+    count: Array
+    width: int
+
+    @staticmethod
+    def of(needed: Bool[Array, "lane"]) -> "_Lanes":
+        n = needed.shape[0]
+        # The rank of a needed lane among the needed ones is where it goes; the rest is dropped.
+        rank = jnp.where(needed, jnp.cumsum(needed) - 1, n)
+        order = jnp.full(n, n, dtype=jnp.int32).at[rank].set(jnp.arange(n, dtype=jnp.int32), mode="drop")
+        return _Lanes(order, jnp.sum(needed), max(1, n // 8))
+
+    def chunk(self, i: Array) -> Array:
+        """Lane numbers of chunk `i`; places beyond the last lane hold a number out of range."""
+        return self.order.at[i * self.width + jnp.arange(self.width)].get(mode="fill", fill_value=len(self.order))
+
+
+def _take(values: Any, index: Array) -> Any:
+    # Lanes out of range get zeros: nothing to cross.
+    return jax.tree.map(lambda x: x.at[index].get(mode="fill", fill_value=0), values)
+
+
+def _cross(
+    dynamics: Dynamics, interval: Interval, tolerance: Tolerance, *, record: bool
+) -> tuple[States, States, Recorded | None]:
+    """Step adaptively to the end of the interval in every lane; with `record`, keep the attempts."""
+    n = interval.duration.shape[0]
+    recorded = _empty_record(n, interval.y.dtype) if record else None
+
+    def going(carry: Any) -> Array:
+        i, _, _, left, _, _ = carry
+        return (i < MAX_ATTEMPTS) & jnp.any(left > 0)
+
+    def attempt(carry: Any) -> Any:
+        i, y, derivative, left, h, recorded = carry
+        # A step that would leave a sliver takes all that is left.
+        last = h >= 0.999 * left
+        h_now = jnp.where(last, left, h)
+        step = jax.vmap(tsit5_step, in_axes=(None, 0, 0, 0))(dynamics, y, derivative, h_now)
+        ratio = jax.vmap(error_ratio, in_axes=(0, 0, None))(y, step, tolerance)
+        accepted = (ratio <= 1) & (left > 0)
+        if recorded is not None:
+            now = Recorded(y, derivative, h_now, accepted)
+            recorded = jax.tree.map(lambda buffer, x: buffer.at[i].set(x), recorded, now)
+        take = accepted[:, None]
+        left = jnp.where(accepted, jnp.where(last, 0.0, left - h_now), left)
+        y, derivative = jnp.where(take, step.y, y), jnp.where(take, step.derivative, derivative)
+        return i + 1, y, derivative, left, next_step_size(h_now, ratio), recorded
+
+    start = (jnp.int32(0), interval.y, interval.derivative, interval.duration, interval.first_h, recorded)
+    _, y, derivative, left, _, recorded = jax.lax.while_loop(going, attempt, start)
+    gave_up = (left > 0)[:, None]
+    return jnp.where(gave_up, jnp.nan, y), jnp.where(gave_up, jnp.nan, derivative), recorded
+
+
+def _empty_record(n: int, dtype: Any) -> Recorded:
+    states = jnp.zeros((MAX_ATTEMPTS, n, 6), dtype)
+    return Recorded(states, states, states[..., 0], jnp.zeros((MAX_ATTEMPTS, n), bool))
+
+
+def _replay_backward(dynamics: Dynamics, recorded: Recorded, y_bar: States, d_bar: States) -> Any:
+    """Pull cotangents back through the accepted steps, the last one first."""
+    arrays, rest = eqx.partition(dynamics, eqx.is_inexact_array)
+    # Attempts were recorded from the front, so the last accepted one tells how many there are to visit.
+    n_attempts = jnp.max(jnp.where(recorded.accepted, jnp.arange(MAX_ATTEMPTS)[:, None] + 1, 0))
+
+    def ends(arrays: PyTree, y: States, derivative: States, h: Lanes) -> tuple[States, States]:
+        step = jax.vmap(tsit5_step, in_axes=(None, 0, 0, 0))(eqx.combine(arrays, rest), y, derivative, h)
+        return step.y, step.derivative
+
+    def body(carry: Any) -> Any:
+        i, arrays_bar, y_bar, d_bar = carry
+        now = jax.tree.map(lambda x: x[i - 1], recorded)
+        taken = now.accepted[:, None]
+        _, pull = jax.vjp(lambda *args: ends(*args, now.h), arrays, now.y, now.derivative)
+        more, y_new, d_new = pull((jnp.where(taken, y_bar, 0.0), jnp.where(taken, d_bar, 0.0)))
+        arrays_bar = jax.tree.map(jnp.add, arrays_bar, more)
+        return i - 1, arrays_bar, jnp.where(taken, y_new, y_bar), jnp.where(taken, d_new, d_bar)
+
+    start = (n_attempts, jax.tree.map(jnp.zeros_like, arrays), y_bar, d_bar)
+    _, *bars = jax.lax.while_loop(lambda carry: carry[0] > 0, body, start)
+    return tuple(bars)
