@@ -1,0 +1,103 @@
+"""`python -m runner sweep`: train a sweep file's runs, log them to W&B, sync them into the store."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from orbitsens.config import expand, load_sweep_file
+from orbitsens.programs import plan_programs
+
+QUICKSTART = Path(__file__).parent.parent / "sweeps" / "quickstart.yaml"
+
+
+class WandbMode(StrEnum):
+    """Where W&B runs go."""
+
+    offline = "offline"
+    online = "online"
+
+
+def sweep(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="The sweep file; without it, the quickstart.")] = None,
+    store: Annotated[Path | None, typer.Option(help="The run store; default .orbitsens/store.")] = None,
+    wandb: Annotated[WandbMode, typer.Option(help="Keep W&B runs on this machine, or also send them.")] = WandbMode.offline,
+    wandb_dir: Annotated[
+        Path | None, typer.Option(help="The folder for W&B's local runs; default $WANDB_DIR/wandb, else ./wandb.")
+    ] = None,
+    overrides: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Replace a value of the file; YAML.")
+    ] = None,
+    log_every: Annotated[int, typer.Option(min=1, help="Steps between history rows.")] = 10,
+) -> None:
+    """Train every run of a sweep file, one W&B run each in one group, then sync the group into the run store.
+
+    Ctrl-C stops after the current block of steps; what is finished is kept and synced.
+    """
+    console = Console()
+    if file is None:
+        console.print(f"No sweep file given, so this runs the quickstart, {QUICKSTART.name}.")
+    runs = expand(load_sweep_file(file or QUICKSTART), overrides or ())
+    programs = plan_programs(runs)
+    console.print(f"{len(runs)} runs in {len(programs)} programs, group '{runs[0].wandb.group}'. Ctrl-C stops cleanly.")
+
+    from orbitsens.device import keep_compiled_programs
+    from runner.names import run_names
+    from runner.paths import local_runs_dir
+    from runner.progress import sweep_progress
+    from runner.sweep import STOPPED, Settings, train_and_log
+    from runner.sync import report_lines, sync_local
+    from runner.table import summary_table
+    from store.location import writable_store
+
+    keep_compiled_programs()
+    began = time.monotonic()
+    folder, place = local_runs_dir(wandb_dir), writable_store(store)
+    total_steps = sum(stage.steps for run in runs for stage in run.parameters.stages)
+    names, trained = run_names(runs), []
+    with (
+        _stop_on_ctrl_c(console) as stop,
+        sweep_progress(console, total_steps, sum(p.seconds for p in programs)) as on_steps,
+    ):
+        settings = Settings(folder, wandb.value, log_every, on_steps, stop)
+        for program in programs:
+            finished = train_and_log(runs, names, program, settings)
+            if finished is None:
+                break
+            trained += finished
+    report = sync_local(folder, [runs[0].wandb.group], place, on_wait=console.print, on_progress=lambda done, total: None)
+    for line in report_lines(report):
+        console.print(line, highlight=False)
+    if trained:
+        console.print(summary_table(place, runs[0].wandb.group, trained))
+    seconds = time.monotonic() - began
+    console.print(f"{len(trained)} of {len(runs)} runs finished in {seconds:.0f} s; they are in {place}.")
+    if len(trained) < len(runs):
+        raise typer.Exit(STOPPED)
+
+
+@contextmanager
+def _stop_on_ctrl_c(console: Console) -> Iterator[Callable[[], bool]]:
+    """Yield `stop()`, true after the first Ctrl-C; a second one interrupts at once."""
+    asked = False
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        del number, frame
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+        console.print("Stopping after this block of steps; press Ctrl-C again to stop at once.")
+
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,122 @@
+"""Training a sweep: program by program, each run logged to W&B while it trains."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import jax
+
+from orbitsens.config import RunConfig
+from orbitsens.datasets import make_dataset
+from orbitsens.ensemble import BlockReport, Trained, train_program, training_data
+from orbitsens.evaluate import evaluate_pointwise
+from orbitsens.model import NeuralODE, save_model
+from orbitsens.programs import Program
+from orbitsens.version import __version__
+from runner.history import Measurement, history_rows, last_values, run_summary
+from runner.tracking import Mode, Submit, TrackedRun, finish_run, log_rows, logging_thread, start_run
+
+STOPPED = 130  # the exit code of a program that a person stopped
+FAILED = 1
+
+
+class Settings(NamedTuple):
+    """How a sweep logs. `on_steps` is told how many steps (summed over runs) were made, and of the block's rows."""
+
+    wandb_dir: Path
+    mode: Mode
+    log_every: int
+    on_steps: Callable[[int, BlockReport], None]
+    stop: Callable[[], bool]
+
+
+def train_and_log(
+    runs: Sequence[RunConfig], names: Sequence[str], program: Program, settings: Settings
+) -> list[str] | None:
+    """Train the runs of one program and log each as a W&B run; return their run ids, or None when stopped.
+
+    Runs that were stopped, or that an error ended, are closed as such with what they had logged.
+    """
+    together = [runs[p] for p in program.places]
+    code = {"version": __version__, "device": jax.devices()[0].device_kind}
+    open_runs: list[TrackedRun] = []
+    exit_code = FAILED
+    try:
+        for config, place in zip(together, program.places, strict=True):
+            open_runs.append(
+                start_run(
+                    config,
+                    run_id=None,
+                    name=names[place],
+                    mode=settings.mode,
+                    wandb_dir=settings.wandb_dir,
+                    code=code,
+                )
+            )
+        last: list[dict[str, object]] = [{} for _ in together]
+        with logging_thread() as submit:
+            trained = train_program(together, _logger(together, open_runs, last, submit, settings), stop=settings.stop)
+        if trained is None:
+            exit_code = STOPPED
+            return None
+        _finish(together, open_runs, last, trained)
+        return [run.run_id for run in open_runs]
+    finally:
+        # Nothing happens to runs that are finished already.
+        for run in open_runs:
+            run.wandb_run.finish(exit_code=exit_code)
+
+
+def _logger(
+    together: Sequence[RunConfig],
+    open_runs: Sequence[TrackedRun],
+    last: list[dict[str, object]],
+    submit: Submit,
+    settings: Settings,
+) -> Callable[[BlockReport], None]:
+    def on_block(report: BlockReport) -> None:
+        for i, (config, run) in enumerate(zip(together, open_runs, strict=True)):
+            rows = history_rows(config, report, i, settings.log_every)
+            last[i] = last_values(rows)
+            submit(log_rows, run, rows)
+        settings.on_steps(report.block.n_steps * len(together), report)
+
+    return on_block
+
+
+def _finish(
+    together: Sequence[RunConfig],
+    open_runs: Sequence[TrackedRun],
+    last: Sequence[dict[str, object]],
+    trained: Sequence[Trained],
+) -> None:
+    """Measure the kept models and close their runs with summary and model file."""
+    measured = _measure(together, [t.model for t in trained])
+    with tempfile.TemporaryDirectory() as folder:
+        for i, (config, run) in enumerate(zip(together, open_runs, strict=True)):
+            path = Path(folder) / f"{run.run_id}.eqx"
+            save_model(path, trained[i].model, config.logged())
+            summary = last[i] | run_summary(config, trained[i], training_data(config), measured[i])
+            finish_run(run, summary, path)
+
+
+def _measure(together: Sequence[RunConfig], models: Sequence[NeuralODE]) -> list[list[Measurement]]:
+    """Each run's model on its training, validation and test orbits."""
+    found: list[list[Measurement]] = [[] for _ in together]
+    groups: dict[tuple[str, str, int], list[int]] = {}
+    for i, config in enumerate(together):
+        whole = config.parameters.train_val_split == 1
+        # Runs with a validation set may each have another split.
+        key = (config.data.dataset_name, config.data.test_name, -1 if whole else i)
+        groups.setdefault(key, []).append(i)
+    for (dataset_name, test_name, _), members in groups.items():
+        data = training_data(together[members[0]])
+        parts = [(dataset_name, "train", data.training), (test_name, "test", make_dataset(test_name))]
+        if data.validation is not None:
+            parts.insert(1, (dataset_name, "val", data.validation))
+        for name, split, orbits in parts:
+            evaluations = evaluate_pointwise([models[i] for i in members], orbits, data.units)
+            for i, evaluation in zip(members, evaluations, strict=True):
+                found[i].append(Measurement(name, split, evaluation))
+    return found

@@ -1,0 +1,42 @@
+"""The table that a sweep ends with: acceleration error per setting, on each dataset it was measured on."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import pandas as pd
+from rich.table import Table
+
+from store import queries
+from store.connect import read_catalogue
+
+HEADLINE = "acceleration_error"
+
+
+def summary_table(store: Path, group: str, run_ids: Collection[str]) -> Table:
+    """One row per setting and dataset: runs, median, smallest and largest mean acceleration error in percent."""
+    with read_catalogue(store) as con:
+        choices = queries.metric_choices(con, group)
+        varying = queries.varying_parameters(con, group)
+        measured = {
+            (row.dataset, row.split): queries.run_metric(con, group, HEADLINE, row.dataset, row.split)
+            for row in choices[choices["metric"] == HEADLINE].itertuples()
+        }
+    table = Table(title=f"{group}: mean acceleration error, % (of {len(run_ids)} runs trained now)")
+    for name in ("setting", "dataset", "split"):
+        table.add_column(name)
+    for name in ("runs", "median", "min", "max"):
+        table.add_column(name, justify="right")
+    for (dataset, split), rows in measured.items():
+        now = rows[rows["run_id"].isin(run_ids)]
+        # Training sets may differ between the runs of a group; each run is measured on its own.
+        now = now[now["aggregation"].notna()]
+        for _, setting in now.groupby("setting_hash", sort=False):
+            values = setting["value"]
+            numbers = (f"{x:.2f}" for x in (values.median(), values.min(), values.max()))
+            table.add_row(_label(setting, varying), dataset, split, str(len(values)), *numbers)
+    return table
+
+
+def _label(setting: pd.DataFrame, varying: Collection[str]) -> str:
+    first = setting.iloc[0]
+    return ", ".join(f"{key} {first[key]}" for key in varying) or "all"
