@@ -16,7 +16,8 @@ from store.frames import arrow, frame
 class RunDetail:
     """One run. `parameters` has every typed key, None where the run did not log it; schedules are JSON text.
 
-    `metrics` and `history_stats` are DataFrames with the columns of the tables of these names, without `run_key`.
+    `metrics` and `history_stats` are DataFrames with the columns of the tables of these names, without `run_key`; the
+    values per orbit are asked for on their own.
     Times are UTC, `duration` and `train_seconds` in s. `model_file` lies below the store's `models/`.
     """
 

@@ -14,7 +14,7 @@ VARIABLE = "ORBITSENS_STORE"
 
 
 def readable_store(flag: Path | None) -> Path:
-    """Return the store to read: the flag, `ORBITSENS_STORE`, or the project's own; the shipped one until that exists."""
+    """Return the store to read: the flag, `ORBITSENS_STORE`, the project's own, or the shipped one until then."""
     chosen = _chosen(flag)
     if chosen is not None:
         return chosen

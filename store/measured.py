@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 
 def metric_rows(run_key: str, summary: Mapping[str, Any], training_dataset: str | None) -> list[Row]:
-    """Return the rows of the table `metrics`.
+    """Return the rows of the table `metrics`; a mean, or an orbit, without a number is NULL.
 
     A run without `evaluations` has its pointwise metrics as plain numbers of the summary: they were measured on the
     training orbits, and how they were aggregated is not known.
@@ -30,22 +30,15 @@ def metric_rows(run_key: str, summary: Mapping[str, Any], training_dataset: str 
     ]
 
 
-def orbit_rows(run_key: str, summary: Mapping[str, Any]) -> list[Row]:
-    """Return the rows of the table `orbit_metrics`; an orbit without a number is NULL."""
-    return [
-        {
-            "run_key": run_key,
-            "metric": metric,
-            "dataset": evaluation.get("dataset"),
-            "split": _split(evaluation),
-            "orbit": orbit,
-            "value": number(value),
-        }
-        for evaluation in _evaluations(summary)
-        for metric, measured in evaluation["metrics"].items()
-        if isinstance(measured, Mapping)
-        for orbit, value in enumerate(measured.get("per_orbit") or ())
+def without_orbits(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a summary without its lists of values per orbit: their home is the table `metrics`."""
+    evaluations = _evaluations(summary)
+    if not evaluations:
+        return dict(summary)
+    slim = [
+        {**e, "metrics": {metric: _slim(measured) for metric, measured in e["metrics"].items()}} for e in evaluations
     ]
+    return {**summary, "evaluations": slim}
 
 
 def divergence(summary: Mapping[str, Any]) -> str | None:
@@ -73,16 +66,23 @@ def _evaluations(summary: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     )
 
 
+def _slim(measured: object) -> object:
+    if not isinstance(measured, Mapping):
+        return measured
+    return {key: value for key, value in measured.items() if key != "per_orbit"}
+
+
 def _evaluated(run_key: str, evaluation: Mapping[str, Any]) -> Iterator[Row]:
     for metric, measured in evaluation["metrics"].items():
-        value = number(measured.get("mean")) if isinstance(measured, Mapping) else None
-        if value is None:
+        if not isinstance(measured, Mapping):
             continue
-        row = _metric_row(run_key, metric, evaluation.get("dataset"), _split(evaluation), OVER_SAMPLES, value)
+        mean, orbits = number(measured.get("mean")), measured.get("per_orbit")
+        row = _metric_row(run_key, metric, evaluation.get("dataset"), _split(evaluation), OVER_SAMPLES, mean)
         yield row | {
             "n_orbits": whole_number(evaluation.get("n_orbits")),
             "n_failed": whole_number(evaluation.get("n_failed")),
             "code_version": evaluation.get("code_version"),
+            "per_orbit": [number(value) for value in orbits] if isinstance(orbits, list | tuple) else None,
         }
 
 
@@ -90,7 +90,9 @@ def _split(evaluation: Mapping[str, Any]) -> str:
     return str(evaluation.get("split") or "(unset)")
 
 
-def _metric_row(run_key: str, metric: str, dataset: str | None, split: str, aggregation: str, value: float) -> Row:
+def _metric_row(
+    run_key: str, metric: str, dataset: str | None, split: str, aggregation: str, value: float | None
+) -> Row:
     return {
         "run_key": run_key,
         "metric": metric,

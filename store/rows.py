@@ -10,11 +10,11 @@ import pyarrow as pa
 from orbitsens.config import SEED_KEYS, LoggedConfig, read_logged
 from store.canonical import canonical_json, digest, number, schedule_text, whole_number
 from store.curves import history_hash, normalised, stats_rows
-from store.measured import divergence, metric_rows, orbit_rows
+from store.measured import divergence, metric_rows, without_orbits
 from store.models import Model, examine
 from store.records import RunRecord
 
-TABLES = ("runs", "parameters", "extra_parameters", "metrics", "orbit_metrics", "history_stats")
+TABLES = ("runs", "parameters", "extra_parameters", "metrics", "history_stats")
 
 # Enters every record's hash: raise it when the same record makes other rows than before, and syncs renew them.
 _ROWS_VERSION = 1
@@ -76,7 +76,6 @@ def rows_of(run: Prepared, curve_file: str | None, model_file: str | None) -> di
             {"run_key": run.run_key, "key": key, "value": canonical_json(value)} for key, value in extra.items()
         ],
         "metrics": metric_rows(run.run_key, summary, parameters.get("dataset_name")),
-        "orbit_metrics": orbit_rows(run.run_key, summary),
         "history_stats": stats_rows(run.run_key, run.history),
     }
 
@@ -107,7 +106,7 @@ def _run_row(run: Prepared, logged: LoggedConfig, curve_file: str | None, model_
         "setting_hash": str(hashes.get("setting_hash") or _hash_of(logged, leave_out=SEED_KEYS)),
         "config_hash": str(hashes.get("config_hash") or _hash_of(logged, leave_out=())),
         "config": canonical_json(record.config),
-        "summary": canonical_json(summary),
+        "summary": canonical_json(without_orbits(summary)),
         "curve_file": curve_file,
         "n_history_rows": run.history.num_rows,
         "model_file": model_file,

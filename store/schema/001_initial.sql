@@ -87,17 +87,19 @@ CREATE TABLE metrics (
     value        DOUBLE,
     n_orbits     BIGINT,
     n_failed     BIGINT,
-    code_version VARCHAR
+    code_version VARCHAR,
+    per_orbit    DOUBLE[]                   -- in the order of the dataset's orbits
 );
 
-CREATE TABLE orbit_metrics (
-    run_key VARCHAR NOT NULL,
-    metric  VARCHAR NOT NULL,
-    dataset VARCHAR,
-    split   VARCHAR NOT NULL,
-    orbit   BIGINT NOT NULL,                -- counted from 0
-    value   DOUBLE
-);
+CREATE VIEW orbit_metrics AS
+SELECT
+    run_key,
+    metric,
+    dataset,
+    split,
+    unnest(range(len(per_orbit))) AS orbit, -- counted from 0
+    unnest(per_orbit) AS value
+FROM metrics;
 
 -- One row per history key. "min" and "max" are over finite values, and NULL where there is none.
 CREATE TABLE history_stats (

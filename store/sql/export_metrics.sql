@@ -6,7 +6,7 @@ SELECT
     r.state,
     r.setting_hash,
     p.seed,
-    m.* EXCLUDE (run_key)
+    m.* EXCLUDE (run_key, per_orbit)
 FROM metrics m
 JOIN runs r USING (run_key)
 JOIN parameters p USING (run_key)

@@ -6,6 +6,6 @@ SELECT
     count(DISTINCT m.run_key) AS n_runs
 FROM metrics m
 JOIN runs r USING (run_key)
-WHERE r."group" IS NOT DISTINCT FROM $group
+WHERE r."group" IS NOT DISTINCT FROM $group AND m.value IS NOT NULL
 GROUP BY m.metric, m.dataset, m.split
 ORDER BY m.metric, m.split, m.dataset
