@@ -8,10 +8,8 @@ import os
 import secrets
 import shutil
 import string
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,10 +20,13 @@ import wandb
 from wandb.errors import AuthenticationError, CommError, UsageError
 
 from orbitsens.config import ConfigError, RunConfig
+from runner.logging_thread import Submit as Submit, logging_thread as logging_thread
+from runner.wandb_local import has_end_record
 from runner.wandb_values import to_json_like
 
 Mode = Literal["offline", "online"]
-Submit = Callable[..., None]
+
+SECONDS_TO_CLOSE = 60
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def start_run(
         )
     except (AuthenticationError, CommError, UsageError) as error:
         problem = str(error).strip().splitlines()[0].rstrip(".")
-        raise ConfigError(f"W&B cannot start the run: {problem}; run `wandb login`, or use --wandb offline.") from error
+        raise ConfigError(f"W&B cannot start the run: {problem} (--wandb offline needs no server).") from error
     return TrackedRun(run_id=run.id, directory=Path(run.settings.sync_dir), wandb_run=run)
 
 
@@ -133,6 +134,9 @@ def finish_run(run: TrackedRun, summary: Mapping[str, object], model_file: Path 
         model_file: the `.eqx` file, or None where there is no model. It is copied into the run's directory and logged
             as an artifact of type "model" named after the run.
         exit_code: 0 for a finished run; 130 says that a person stopped it; others that it failed.
+
+    Raises:
+        TimeoutError: W&B did not bring the run's file to disk.
     """
     run.wandb_run.summary.update(to_json_like(summary))
     if model_file is not None:
@@ -145,42 +149,28 @@ def finish_run(run: TrackedRun, summary: Mapping[str, object], model_file: Path 
         artifact.add_file(str(kept), name=kept.name, policy="immutable")
         stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
         run.wandb_run.log_artifact(artifact, aliases=["latest", stamp])
+    close_run(run, exit_code)
+
+
+def close_run(run: TrackedRun, exit_code: int) -> None:
+    """Close a run with what has been logged; a run that is closed already stays as it is.
+
+    Raises:
+        TimeoutError: W&B did not bring the run's file to disk.
+    """
     run.wandb_run.finish(exit_code=exit_code)
+    # W&B's finish() returns a little before the file is closed: a sync at once would see a run without an end.
+    path = run.directory / f"run-{run.run_id}.wandb"
+    deadline = time.monotonic() + SECONDS_TO_CLOSE
+    while not has_end_record(path):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"W&B has not written the end of {path} within {SECONDS_TO_CLOSE} s; is the disk full?")
+        time.sleep(0.002)
 
 
 def new_run_id() -> str:
     """Return a random run id in W&B's own form: eight lower-case letters and digits."""
     return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(8))
-
-
-@contextmanager
-def logging_thread() -> Iterator[Submit]:
-    """Yield `submit(function, *arguments)`: calls run in order in one thread, so that training goes on meanwhile.
-
-    The first error of a call is raised by the next `submit` or at the end of the block, and no later call is made.
-    At the end of the block all calls have been made.
-    """
-    calls: deque[Future[None]] = deque()
-    failed: list[BaseException] = []
-
-    def call(function: Callable[..., None], *arguments: object) -> None:
-        if failed:
-            return
-        try:
-            function(*arguments)
-        except BaseException as error:
-            failed.append(error)
-            raise
-
-    def submit(function: Callable[..., None], *arguments: object) -> None:
-        while calls and calls[0].done():
-            calls.popleft().result()
-        calls.append(pool.submit(call, function, *arguments))
-
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="wandb-log") as pool:
-        yield submit
-        while calls:
-            calls.popleft().result()
 
 
 def _fast_settings() -> wandb.Settings:

@@ -1,8 +1,8 @@
 """W&B in, from local files: what `run-<id>.wandb` holds, as records for the run store."""
 
 import time
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from itertools import chain
@@ -25,15 +25,21 @@ HEAD_BYTES = 2**16
 
 @dataclass(frozen=True)
 class RunFile:
-    """One `.wandb` file: its records by type, in order, up to its end or its damage. `head` is its first run record."""
+    """One `.wandb` file: its records by type, in order, up to its end or its damage.
+
+    `head` is its first run record, `changed_at` the time of its last change, in seconds since 1970.
+    """
 
     path: Path
+    changed_at: float
     head: Any
     records: Mapping[str, Sequence[Any]]
     damage: DamagedFile | None
 
 
-def local_runs(wandb_dir: Path, groups: Collection[str] | None) -> Iterator[RunRecord | Unreadable]:
+def local_runs(
+    wandb_dir: Path, groups: Collection[str] | None, on_progress: Callable[[int, int], None] | None = None
+) -> Iterator[RunRecord | Unreadable]:
     """Read the local runs of W&B, one after the other.
 
     A run that was resumed has several files, which make one record. A file without a readable head is Unreadable,
@@ -42,9 +48,13 @@ def local_runs(wandb_dir: Path, groups: Collection[str] | None) -> Iterator[RunR
     Args:
         wandb_dir: the folder with the directories `offline-run-*` and `run-*`.
         groups: the groups to read; None reads all runs.
+        on_progress: told how many runs are done, and how many there are.
     """
-    for paths in run_files(wandb_dir):
+    chosen = [paths for paths in run_files(wandb_dir) if any(_may_be_in(groups, path) for path in paths)]
+    for done, paths in enumerate(chosen, start=1):
         yield from read_run(paths, groups)
+        if on_progress:
+            on_progress(done, len(chosen))
 
 
 def local_groups(wandb_dir: Path) -> Counter[str]:
@@ -68,9 +78,6 @@ def read_run(paths: Sequence[Path], groups: Collection[str] | None = None) -> It
     """Read the files of one run id: one record, or one for each project that has a run of this id."""
     runs: dict[tuple[str, str], list[RunFile]] = {}
     for path in paths:
-        head = _head(path)
-        if groups is not None and head is not None and head.run_group not in groups:
-            continue
         match _read(path):
             case Unreadable() as unreadable:
                 yield unreadable
@@ -80,10 +87,21 @@ def read_run(paths: Sequence[Path], groups: Collection[str] | None = None) -> It
         yield _record(files)
 
 
+def has_end_record(path: Path) -> bool:
+    """Say whether the whole of a finished run is on disk."""
+    last: deque[bytes] = deque(maxlen=20)
+    try:
+        last.extend(read_records(path.read_bytes()))
+    except DamagedFile:
+        return False
+    return any(Record.FromString(content).HasField("exit") for content in last)
+
+
 def _read(path: Path) -> RunFile | Unreadable:
     records: dict[str, list[Any]] = {}
     damage = None
     try:
+        changed_at = path.stat().st_mtime
         for record in _messages(path.read_bytes()):
             kind = record.WhichOneof("record_type")
             if kind is not None:
@@ -96,7 +114,12 @@ def _read(path: Path) -> RunFile | Unreadable:
         return Unreadable(
             str(path), f"The file {damage or 'ends before its first record'}: no run can be read from it."
         )
-    return RunFile(path, records["run"][0], records, damage)
+    return RunFile(path, changed_at, records["run"][0], records, damage)
+
+
+def _may_be_in(groups: Collection[str] | None, path: Path) -> bool:
+    head = None if groups is None else _head(path)
+    return head is None or groups is None or head.run_group in groups
 
 
 def _head(path: Path) -> Any | None:
@@ -158,6 +181,6 @@ def _state(file: RunFile) -> tuple[State, str | None]:
             return "killed", f"The run was stopped before its end (exit code {code})."
         return "failed", f"The run ended with exit code {code}."
     may_grow = file.damage is None or isinstance(file.damage, CutOff)
-    if may_grow and time.time() - file.path.stat().st_mtime < STILL_RUNNING_SECONDS:
+    if may_grow and time.time() - file.changed_at < STILL_RUNNING_SECONDS:
         return "running", "The run is being written."
     return "crashed", problem or "The run's file has no end record: its process was killed."

@@ -30,12 +30,17 @@ def local_model(artifacts: Sequence[Any], directory: Path) -> ModelFile | None:
         return ModelFile(None, artifact.name, f"The model artifact {artifact.name} lists no .eqx file.")
     entry = next((e for e in entries if Path(e.path).stem == artifact.run_id), entries[0])
     places = [directory / "files" / entry.path, *([Path(entry.local_path)] if entry.local_path else [])]
-    found = [path for path in places if path.is_file()]
-    if not found:
-        return ModelFile(None, artifact.name, f"The model file {entry.path} is not on this machine any more.")
-    intact = next((path for path in found if _intact(path, entry)), None)
-    problem = None if intact else f"The model file {entry.path} is damaged: it is not the one that was logged."
-    return ModelFile(intact, artifact.name, problem)
+    problem = f"The model file {entry.path} is not on this machine any more."
+    for path in places:
+        try:
+            if _intact(path, entry):
+                return ModelFile(path, artifact.name)
+            problem = f"The model file {entry.path} is damaged: it is not the one that was logged."
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            problem = f"The model file {entry.path} cannot be read: {error.strerror}."
+    return ModelFile(None, artifact.name, problem)
 
 
 def _intact(path: Path, entry: Any) -> bool:

@@ -1,6 +1,7 @@
 """What the records of a local run file amount to: the history as a table, config and summary as mappings."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,14 +19,14 @@ def history_table(rows: Sequence[Any]) -> pa.Table:
     The step is what was logged as `step` where every row has that as a whole number, else W&B's own. Values that are
     no numbers (text, media, lists, null) are left out. `rows` are HistoryRecord messages.
     """
-    columns: dict[str, tuple[list[int], list[float]]] = {}
+    columns: dict[str, tuple[list[int], list[float]]] = defaultdict(lambda: ([], []))
     for i, row in enumerate(rows):
         for item in row.item:
             number = _number(item)
             if number is not None:
                 names = item.nested_key
                 key = item.key or (names[0] if len(names) == 1 else ".".join(names))
-                places, numbers = columns.setdefault(key, ([], []))
+                places, numbers = columns[key]
                 places.append(i)
                 numbers.append(number)
     n = len(rows)
