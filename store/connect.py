@@ -64,12 +64,10 @@ def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     if not read_only:
         config["default_block_size"] = _BLOCK_SIZE
     try:
-        con = duckdb.connect(str(path), read_only=read_only, config=config)
+        return duckdb.connect(str(path), read_only=read_only, config=config)
     except duckdb.IOException as error:
         first = str(error).splitlines()[0]
         raise StoreError(f"Cannot open the run store's catalogue {path}: {first}; restore it, or sync anew.") from error
-    con.execute("SET TimeZone = 'UTC'")
-    return con
 
 
 def _check_schema(con: duckdb.DuckDBPyConnection, store: Path) -> None:

@@ -9,11 +9,14 @@ import pyarrow as pa
 from store.sqltext import statement
 
 _TYPES = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+_STORED_TIME, _UTC_TIME = pa.timestamp("us"), pa.timestamp("us", tz="UTC")
 
 
 def arrow(con: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object] | None = None) -> pa.Table:
-    """Run `store/sql/<name>.sql` with `values` bound; NULL stays told from NaN."""
-    return con.sql(statement(name), params=dict(values or {})).to_arrow_table()
+    """Run `store/sql/<name>.sql` with `values` bound; NULL stays told from NaN, and times say that they are UTC."""
+    table = con.sql(statement(name), params=dict(values or {})).to_arrow_table()
+    typed = [field.with_type(_UTC_TIME) if field.type == _STORED_TIME else field for field in table.schema]
+    return table.cast(pa.schema(typed))
 
 
 def frame(con: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object] | None = None) -> pd.DataFrame:

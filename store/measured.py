@@ -47,10 +47,10 @@ def divergence(summary: Mapping[str, Any]) -> str | None:
         measured = evaluation["metrics"].get(HEADLINE)
         value = number(measured.get("mean")) if isinstance(measured, Mapping) else None
         if value is not None and not math.isfinite(value):
-            return f"{HEADLINE} on {evaluation.get('dataset')} is {value}."
+            return f"{HEADLINE} on {evaluation.get('dataset')} is not a finite number."
     value = number(summary.get(HEADLINE))
     if value is not None and not math.isfinite(value):
-        return f"{HEADLINE} is {value} at the end of training."
+        return f"{HEADLINE} is not a finite number at the end of training."
     return None
 
 

@@ -199,7 +199,7 @@ def _note(con: duckdb.DuckDBPyConnection, version: int, source: str, tally: _Tal
     values = {
         "version": version,
         "source": source,
-        "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "finished_at": datetime.now(UTC).replace(tzinfo=None, microsecond=0),
         "n_new": len(tally.new),
         "n_changed": len(tally.changed),
         "n_unchanged": len(tally.unchanged),

@@ -155,9 +155,10 @@ def _hash_of(logged: LoggedConfig, leave_out: tuple[str, ...]) -> str:
 
 
 def _utc(time: datetime | None) -> datetime | None:
-    if time is None:
-        return None
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    """Return a time in UTC without a time zone, as the catalogue keeps it; one without a zone is UTC already."""
+    if time is None or time.tzinfo is None:
+        return time
+    return time.astimezone(UTC).replace(tzinfo=None)
 
 
 def _iso(time: datetime | None) -> str | None:

@@ -1,5 +1,5 @@
 -- The catalogue: everything of a run but its curves and its model, which are files beside it.
--- A missing value is NULL. Times are UTC. Keys are unique because the one writer replaces runs whole; there is no
+-- A missing value is NULL. Times are UTC without saying so, which every client reads alike. Keys are unique because the one writer replaces runs whole; there is no
 -- PRIMARY KEY, which would make every sync several times slower.
 
 CREATE TABLE runs (
@@ -13,8 +13,8 @@ CREATE TABLE runs (
         state IN ('finished', 'running', 'crashed', 'failed', 'killed', 'diverged')
     ),
     reason           VARCHAR,               -- why the run is not "finished", or what could not be read of it
-    created_at       TIMESTAMPTZ,
-    finished_at      TIMESTAMPTZ,
+    created_at       TIMESTAMP,
+    finished_at      TIMESTAMP,
     duration         DOUBLE,                -- s, from created_at to finished_at
     tags             VARCHAR[] NOT NULL,
     notes            VARCHAR,
@@ -117,7 +117,7 @@ CREATE TABLE history_stats (
 CREATE TABLE syncs (
     version     BIGINT NOT NULL,
     source      VARCHAR NOT NULL,
-    finished_at TIMESTAMPTZ NOT NULL,
+    finished_at TIMESTAMP NOT NULL,
     n_new       BIGINT NOT NULL,
     n_changed   BIGINT NOT NULL,
     n_unchanged BIGINT NOT NULL,
