@@ -11,12 +11,12 @@ import numpy as np
 
 from orbitsens.augment import Segments
 from orbitsens.config import RunConfig
-from orbitsens.constants import MU_KM3_S2
 from orbitsens.datasets import make_dataset
 from orbitsens.model import NeuralODE
 from orbitsens.schedule import Block, new_shape, stage_blocks
-from orbitsens.segments import TrainingData, cut_segments, in_units, split_orbits
+from orbitsens.segments import HostSegments, TrainingData, cut_segments, in_units, split_orbits
 from orbitsens.train import Carry, Numbers, Rows, StageData, advance, build, init, run_keys, run_numbers, start_stage
+
 
 class BlockReport(NamedTuple):
     """What a program reports after a block: the block, and per run the rows, leading axis run."""
@@ -41,14 +41,22 @@ def training_data(run: RunConfig) -> TrainingData:
 
 def stage_data(run: RunConfig, data: TrainingData) -> list[StageData]:
     """The arrays of each stage of a run, float32."""
-    mu = np.float32(MU_KM3_S2 * data.units.time_s**2 / data.units.length_km**3)
     training = in_units(data.training, data.units)
     validation = None if data.validation is None else in_units(data.validation, data.units)
-    orbits = Segments(training.t.astype(np.float32), training.y.astype(np.float32), training.mask)
+    orbits, mu = _on_device(training), jnp.float32(data.units.mu)
     return [
-        StageData(cut_segments(training, s), None if validation is None else cut_segments(validation, s), orbits, mu)
-        for s in run.parameters.stages
+        StageData(
+            _on_device(cut_segments(training, stage)),
+            None if validation is None else _on_device(cut_segments(validation, stage)),
+            orbits,
+            mu,
+        )
+        for stage in run.parameters.stages
     ]
+
+
+def _on_device(pieces: HostSegments) -> Segments:
+    return Segments(jnp.float32(pieces.t), jnp.float32(pieces.y), jnp.asarray(pieces.mask))
 
 
 def train_program(
@@ -62,9 +70,10 @@ def train_program(
     began = time.perf_counter()
     parameters = runs[0].parameters
     keys = jax.tree.map(lambda *x: jnp.stack(x), *(run_keys(run.parameters.seed) for run in runs))
-    carry = jax.jit(jax.vmap(partial(init, parameters)))(keys)
+    last = jax.jit(jax.vmap(partial(init, parameters)))(keys)
     pending: BlockReport | None = None
-    for carry, report in _blocks(runs, keys, carry):
+    for carry, report in _blocks(runs, keys, last):
+        last = carry
         if pending is not None:
             on_block(jax.device_get(pending))
         pending = report
@@ -72,14 +81,14 @@ def train_program(
             return None
     if pending is not None:
         on_block(jax.device_get(pending))
-    carry = jax.device_get(carry)
+    last = jax.device_get(last)
     share = (time.perf_counter() - began) / len(runs)
-    return [_trained(run, jax.tree.map(lambda x: x[i], carry), share) for i, run in enumerate(runs)]
+    return [_trained(run, last, i, share) for i, run in enumerate(runs)]
 
 
-def _trained(run: RunConfig, carry: Carry, seconds: float) -> Trained:
-    model = build(run.parameters, jax.tree.map(jnp.asarray, carry.best_weights))
-    return Trained(model, float(carry.best_loss), int(carry.best_step), seconds)
+def _trained(run: RunConfig, carry: Carry, i: int, seconds: float) -> Trained:
+    weights = jax.tree.map(lambda x: jnp.asarray(x[i]), carry.best_weights)
+    return Trained(build(run.parameters, weights), float(carry.best_loss[i]), int(carry.best_step[i]), seconds)
 
 
 def _blocks(runs: Sequence[RunConfig], keys: Any, carry: Carry) -> Iterator[tuple[Carry, BlockReport]]:

@@ -8,9 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from orbitsens.constants import MU_KM3_S2
 from orbitsens.datasets import Dataset
-from orbitsens.metrics import pointwise
+from orbitsens.metrics import SampleValues, pointwise
 from orbitsens.model import LearntDynamics, NeuralODE
 from orbitsens.normalization import Units
 from orbitsens.segments import in_units
@@ -34,24 +33,24 @@ class Evaluation(NamedTuple):
 def evaluate_pointwise(models: Sequence[NeuralODE], dataset: Dataset, units: Units) -> list[Evaluation]:
     """Measure models of the same architecture on every sample of a dataset; means are taken in float64."""
     orbits = in_units(dataset, units)
-    mu = jnp.float32(MU_KM3_S2 * units.time_s**2 / units.length_km**3)
+    mu = jnp.float32(units.mu)
     y, mask = jnp.asarray(orbits.y, dtype=jnp.float32), jnp.asarray(orbits.mask)
-    weights, structure = zip(*(eqx.partition(m.func, eqx.is_inexact_array) for m in models), strict=True)
-    stacked = jax.tree.map(lambda *x: jnp.stack(x), *weights)
+    parts = [eqx.partition(model.func, eqx.is_inexact_array) for model in models]
+    stacked = jax.tree.map(lambda *x: jnp.stack(x), *(weights for weights, _ in parts))
+    structure = parts[0][1]
 
-    @jax.jit
-    def measure(weights: LearntDynamics) -> dict[str, tuple[jax.Array, jax.Array]]:
-        of_one = jax.vmap(lambda w: pointwise(eqx.combine(w, structure[0]), y, mask, mu))
-        return {name: (v.values, v.counts) for name, v in of_one(weights).items()}
+    def measure_one(weights: LearntDynamics) -> dict[str, SampleValues]:
+        return pointwise(eqx.combine(weights, structure), y, mask, mu)
 
-    sampled = {k: (np.asarray(v, np.float64), np.asarray(c)) for k, (v, c) in measure(stacked).items()}
-    return [_evaluation({k: (v[i], c[i]) for k, (v, c) in sampled.items()}) for i in range(len(models))]
+    measured = jax.device_get(jax.jit(jax.vmap(measure_one))(stacked))
+    return [_evaluation(jax.tree.map(lambda x, i=i: x[i], measured)) for i in range(len(models))]
 
 
-def _evaluation(sampled: dict[str, tuple[np.ndarray, np.ndarray]]) -> Evaluation:
+def _evaluation(sampled: dict[str, SampleValues]) -> Evaluation:
     metrics = {}
     for name, (values, counts) in sampled.items():
-        sums, n = np.sum(np.where(counts, values, 0.0), axis=1), np.sum(counts, axis=1)
+        sums = np.sum(np.where(counts, np.float64(values), 0.0), axis=1)
+        n = np.sum(counts, axis=1)
         metrics[name] = Measured(float(np.sum(sums) / np.sum(n)), sums / n)
     finite = np.all([np.isfinite(m.per_orbit) for m in metrics.values()], axis=0)
     return Evaluation(n_orbits=finite.size, n_failed=int(np.sum(~finite)), metrics=metrics)

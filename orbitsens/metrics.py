@@ -41,7 +41,10 @@ class SampleValues(NamedTuple):
 
 
 def pointwise(
-    dynamics: Dynamics, y: Float[Array, "orbit sample 6"], mask: Bool[Array, "orbit sample"], mu: Float[Array, ""]
+    dynamics: Dynamics,
+    y: Float[Array, "orbit sample 6"],
+    mask: Bool[Array, "orbit sample"],
+    mu: Float[Array, ""],
 ) -> dict[str, SampleValues]:
     """The pointwise metrics at every sample, in model units where the gravitational parameter is `mu`."""
     predicted = jax.vmap(jax.vmap(dynamics))(y)[..., 3:]

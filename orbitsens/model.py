@@ -12,10 +12,8 @@ from jaxtyping import PRNGKeyArray
 
 from orbitsens.activations import REGISTRY as ACTIVATIONS
 from orbitsens.config import Parameters
-from orbitsens.features import REGISTRY as FEATURES
-from orbitsens.features import FeatureLayer
-from orbitsens.outputs import REGISTRY as OUTPUTS
-from orbitsens.outputs import OutputLayer
+from orbitsens.features import REGISTRY as FEATURES, FeatureLayer
+from orbitsens.outputs import REGISTRY as OUTPUTS, OutputLayer
 from orbitsens.types import Derivative, State
 
 
@@ -28,6 +26,7 @@ class LearntDynamics(eqx.Module):
     planar: bool = eqx.field(static=True)
 
     def __call__(self, y: State) -> Derivative:
+        """Return dy/dt."""
         derivative = self.output_layer.apply(self.mlp(self.feature_layer.apply(y)), y)
         return derivative.at[jnp.array([2, 5])].set(0.0) if self.planar else derivative
 

@@ -5,7 +5,8 @@ Every loop runs only as often as is needed: a batch without such lanes costs not
 of the steps taken, their sizes held fixed (discretise, then optimise).
 """
 
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 import equinox as eqx
 import jax
@@ -40,6 +41,9 @@ class Recorded(NamedTuple):
     accepted: Bool[Array, "attempt lane"]
 
 
+MaybeRecorded = TypeVar("MaybeRecorded", Recorded, None)
+
+
 @eqx.filter_custom_vjp
 def refine(
     differentiable: tuple[Dynamics, States, States],
@@ -60,21 +64,19 @@ def refine(
         i, y_out, d_out = carry
         index = lanes.chunk(i)
         interval = _take(Interval(y, derivative, duration, first_h), index)
-        y_end, d_end, _ = _cross(dynamics, interval, tolerance, record=False)
+        y_end, d_end, _ = _cross(dynamics, interval, tolerance, None)
         return i + 1, y_out.at[index].set(y_end, mode="drop"), d_out.at[index].set(d_end, mode="drop")
 
     start = (jnp.int32(0), jnp.zeros_like(y), jnp.zeros_like(derivative))
-    _, y_end, d_end = jax.lax.while_loop(lambda carry: carry[0] * lanes.width < lanes.count, body, start)
+    _, y_end, d_end = jax.lax.while_loop(lambda carry: carry[0] * lanes.width < lanes.n_needed, body, start)
     return y_end, d_end
 
 
-@refine.def_fwd
 def _refine_forward(perturbed: Any, differentiable: Any, *args: Any) -> tuple[Any, None]:
     del perturbed
     return refine(differentiable, *args), None
 
 
-@refine.def_bwd
 def _refine_backward(
     residuals: None,
     cotangent: tuple[States, States],
@@ -94,7 +96,7 @@ def _refine_backward(
         i, dynamics_bar, y_bar, d_bar = carry
         index = lanes.chunk(i)
         interval = _take(Interval(y, derivative, duration, first_h), index)
-        *_, recorded = _cross(dynamics, interval, tolerance, record=True)
+        *_, recorded = _cross(dynamics, interval, tolerance, _empty_record(lanes.width, y.dtype))
         bars = _take((y_bar_end, d_bar_end), index)
         more, y_part, d_part = _replay_backward(dynamics, recorded, *bars)
         return (
@@ -106,15 +108,19 @@ def _refine_backward(
 
     zeros = jax.tree.map(jnp.zeros_like, eqx.filter(dynamics, eqx.is_inexact_array))
     start = (jnp.int32(0), zeros, jnp.zeros_like(y), jnp.zeros_like(derivative))
-    _, *bars = jax.lax.while_loop(lambda carry: carry[0] * lanes.width < lanes.count, body, start)
+    _, *bars = jax.lax.while_loop(lambda carry: carry[0] * lanes.width < lanes.n_needed, body, start)
     return tuple(bars)
+
+
+refine.def_fwd(_refine_forward)
+refine.def_bwd(_refine_backward)
 
 
 class _Lanes(NamedTuple):
     """The lanes that need work, first in `order`, taken `width` at a time."""
 
     order: Array
-    count: Array
+    n_needed: Array
     width: int
 
     @staticmethod
@@ -127,7 +133,8 @@ class _Lanes(NamedTuple):
 
     def chunk(self, i: Array) -> Array:
         """Lane numbers of chunk `i`; places beyond the last lane hold a number out of range."""
-        return self.order.at[i * self.width + jnp.arange(self.width)].get(mode="fill", fill_value=len(self.order))
+        place = i * self.width + jnp.arange(self.width)
+        return self.order.at[place].get(mode="fill", fill_value=len(self.order))
 
 
 def _take(values: Any, index: Array) -> Any:
@@ -136,11 +143,9 @@ def _take(values: Any, index: Array) -> Any:
 
 
 def _cross(
-    dynamics: Dynamics, interval: Interval, tolerance: Tolerance, *, record: bool
-) -> tuple[States, States, Recorded | None]:
-    """Step adaptively to the end of the interval in every lane; with `record`, keep the attempts."""
-    n = interval.duration.shape[0]
-    recorded = _empty_record(n, interval.y.dtype) if record else None
+    dynamics: Dynamics, interval: Interval, tolerance: Tolerance, recorded: MaybeRecorded
+) -> tuple[States, States, MaybeRecorded]:
+    """Step adaptively to the end of the interval in every lane; keep the attempts in `recorded`, if there is one."""
 
     def going(carry: Any) -> Array:
         i, _, _, left, _, _ = carry
@@ -179,7 +184,7 @@ def _replay_backward(dynamics: Dynamics, recorded: Recorded, y_bar: States, d_ba
     # Attempts were recorded from the front, so the last accepted one tells how many there are to visit.
     n_attempts = jnp.max(jnp.where(recorded.accepted, jnp.arange(MAX_ATTEMPTS)[:, None] + 1, 0))
 
-    def ends(arrays: PyTree, y: States, derivative: States, h: Lanes) -> tuple[States, States]:
+    def ends(h: Lanes, arrays: PyTree, y: States, derivative: States) -> tuple[States, States]:
         step = jax.vmap(tsit5_step, in_axes=(None, 0, 0, 0))(eqx.combine(arrays, rest), y, derivative, h)
         return step.y, step.derivative
 
@@ -187,7 +192,7 @@ def _replay_backward(dynamics: Dynamics, recorded: Recorded, y_bar: States, d_ba
         i, arrays_bar, y_bar, d_bar = carry
         now = jax.tree.map(lambda x: x[i - 1], recorded)
         taken = now.accepted[:, None]
-        _, pull = jax.vjp(lambda *args: ends(*args, now.h), arrays, now.y, now.derivative)
+        _, pull = jax.vjp(partial(ends, now.h), arrays, now.y, now.derivative)
         more, y_new, d_new = pull((jnp.where(taken, y_bar, 0.0), jnp.where(taken, d_bar, 0.0)))
         arrays_bar = jax.tree.map(jnp.add, arrays_bar, more)
         return i - 1, arrays_bar, jnp.where(taken, y_new, y_bar), jnp.where(taken, d_new, d_bar)

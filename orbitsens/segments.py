@@ -4,11 +4,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from orbitsens.augment import Segments
 from orbitsens.config import Parameters, Stage, split_sizes
 from orbitsens.datasets import Dataset, take_orbits
-from orbitsens.normalization import REGISTRY as NORMALIZATIONS
-from orbitsens.normalization import Units
+from orbitsens.normalization import REGISTRY as NORMALIZATIONS, Units
+
+
+class HostSegments(NamedTuple):
+    """Pieces of orbits in model units, or whole ones, as NumPy arrays: [piece, sample], [piece, sample, 6], mask."""
+
+    t: np.ndarray
+    y: np.ndarray
+    mask: np.ndarray
 
 
 class TrainingData(NamedTuple):
@@ -33,13 +39,13 @@ def split_orbits(dataset: Dataset, parameters: Parameters) -> TrainingData:
     return TrainingData(NORMALIZATIONS[parameters.normalization].units(training), training, validation)
 
 
-def in_units(dataset: Dataset, units: Units) -> Segments:
+def in_units(dataset: Dataset, units: Units) -> HostSegments:
     """Whole orbits in model units, float64: one segment an orbit."""
     scale = np.array([units.length_km] * 3 + [units.velocity_km_s] * 3)
-    return Segments(dataset.t / units.time_s, dataset.y / scale, dataset.mask)
+    return HostSegments(dataset.t / units.time_s, dataset.y / scale, dataset.mask)
 
 
-def cut_segments(orbits: Segments, stage: Stage) -> Segments:
+def cut_segments(orbits: HostSegments, stage: Stage) -> HostSegments:
     """Cut orbits into consecutive segments of the stage's length and keep the stage's window of each.
 
     A remainder at the end of an orbit is dropped, and so is a segment with fewer than two real samples. Times count
@@ -59,7 +65,7 @@ def cut_segments(orbits: Segments, stage: Stage) -> Segments:
     # A padded sample repeats the last real time, so that nothing is integrated there.
     t = np.maximum.accumulate(t, axis=1)
     usable = mask.sum(axis=1) >= 2
-    return Segments(t[usable].astype(np.float32), y[usable].astype(np.float32), mask[usable])
+    return HostSegments(t[usable].astype(np.float32), y[usable].astype(np.float32), mask[usable])
 
 
 def segment_ratio(stage: Stage, samples_per_orbit: int) -> float:

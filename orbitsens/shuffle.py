@@ -6,7 +6,7 @@ from jaxtyping import Array, Int, PRNGKeyArray
 
 
 def batch_indices(
-    key: PRNGKeyArray, first_step: Int[Array, ""], n_steps: int, n_segments: int, batch_size: int
+    key: PRNGKeyArray, first_step: Int[Array, ""] | int, n_steps: int, n_segments: int, batch_size: int
 ) -> Int[Array, "step batch"]:
     """Segment numbers of the batches of `n_steps` steps from `first_step` of a stage.
 

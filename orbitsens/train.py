@@ -14,11 +14,9 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray, PyTree
 
-from orbitsens.augment import REGISTRY as AUGMENTATIONS
-from orbitsens.augment import Segments
+from orbitsens.augment import REGISTRY as AUGMENTATIONS, Segments
 from orbitsens.config import Parameters, Stage
-from orbitsens.losses import REGISTRY as LOSSES
-from orbitsens.losses import LossValue
+from orbitsens.losses import REGISTRY as LOSSES, LossValue
 from orbitsens.metrics import mean_over_samples, pointwise
 from orbitsens.model import NeuralODE, make_model
 from orbitsens.optimizers import REGISTRY as OPTIMIZERS
@@ -152,7 +150,7 @@ def make_train(
         reports = []
         for i, (stage, data) in enumerate(zip(parameters.stages, stages, strict=True)):
             blocks = stage_blocks(parameters, i, data.training.t.shape[0])
-            stacked = Block(*(jnp.array(column) for column in zip(*blocks, strict=True)))
+            stacked = jax.tree.map(lambda *numbers: jnp.array(numbers), *blocks)
             numbers = run_numbers(parameters, stage)
             carry = start_stage(parameters, carry, new_shape(parameters, i))
             go = partial(_advance_in_scan, parameters, blocks[0].n_steps, keys, data, numbers)

@@ -15,11 +15,11 @@ HEADLINE = "acceleration_error"
 def summary_table(store: Path, group: str, run_ids: Collection[str]) -> Table:
     """One row per setting and dataset: runs, median, smallest and largest mean acceleration error in percent."""
     with read_catalogue(store) as con:
-        choices = queries.metric_choices(con, group)
+        choices = queries.metric_choices(con, group).query("metric == @HEADLINE")
         varying = queries.varying_parameters(con, group)
         measured = {
-            (row.dataset, row.split): queries.run_metric(con, group, HEADLINE, row.dataset, row.split)
-            for row in choices[choices["metric"] == HEADLINE].itertuples()
+            (dataset, split): queries.run_metric(con, group, HEADLINE, dataset, split)
+            for dataset, split in zip(choices["dataset"], choices["split"], strict=True)
         }
     table = Table(title=f"{group}: mean acceleration error, % (of {len(run_ids)} runs trained now)")
     for name in ("setting", "dataset", "split"):

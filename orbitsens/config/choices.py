@@ -34,9 +34,7 @@ ACTIVATIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-NORMALIZATIONS: Mapping[str, str] = MappingProxyType(
-    {"canonical": "lengths in Earth radii, times so that mu = 1"}
-)
+NORMALIZATIONS: Mapping[str, str] = MappingProxyType({"canonical": "lengths in Earth radii, times so that mu = 1"})
 
 AUGMENTATIONS: Mapping[str, str] = MappingProxyType({"none": "the orbits as they are"})
 

@@ -48,8 +48,7 @@ def parse_dataset_name(name: str) -> DatasetName:
     family = match["family"]
     if family not in FAMILIES:
         raise ConfigError(
-            f"'{name}': unknown orbit family '{family}'{closest(family, FAMILIES)}; known are "
-            f"{', '.join(FAMILIES)}."
+            f"'{name}': unknown orbit family '{family}'{closest(family, FAMILIES)}; known are {', '.join(FAMILIES)}."
         )
     n = int(match["n"])
     if n < 1:

@@ -18,7 +18,7 @@ def closest(name: str, known: Iterable[str]) -> str:
 
 
 def one_sentence(error: ValidationError, prefix: str) -> str:
-    """Say the first problem of a pydantic error as `path: what is wrong, got value.`
+    """Say the first problem of a pydantic error as a sentence: path, what is wrong, the value given.
 
     `prefix` is the path of the validated mapping, such as `parameters`.
     """

@@ -82,9 +82,7 @@ class Parameters(Frozen):
     train_val_split: float = Field(
         1.0, gt=0, le=1, description="share of the orbits that train; 1 means no validation set"
     )
-    batch_size: int = Field(
-        64, ge=1, description="segments per step; more than there are means full batches"
-    )
+    batch_size: int = Field(64, ge=1, description="segments per step; more than there are means full batches")
     num_trajs: int = Field(-1, ge=-1, description="orbits taken from the dataset; -1 means all")
     seed: int = Field(0, ge=0, lt=2**32, description="drives initialisation and batch order")
     loss_fcn: Annotated[str, _one_of(choices.LOSSES)] = Field(
@@ -197,9 +195,7 @@ def check_fit(parameters: Parameters, data: Data) -> None:
     """
     n = parse_dataset_name(data.dataset_name).n
     if parameters.num_trajs > n:
-        raise ValueError(
-            f"num_trajs: {parameters.num_trajs} orbits asked for, but {data.dataset_name} has {n}"
-        )
+        raise ValueError(f"num_trajs: {parameters.num_trajs} orbits asked for, but {data.dataset_name} has {n}")
     for stage in parameters.stages:
         if stage.segment_length > SAMPLES_PER_ORBIT:
             raise ValueError(
@@ -217,4 +213,3 @@ def split_sizes(n_orbits: int, train_val_split: float) -> tuple[int, int]:
     """Numbers of training and of validation orbits, the training share rounded to the nearest orbit."""
     n_train = round(n_orbits * train_val_split)
     return n_train, n_orbits - n_train
-

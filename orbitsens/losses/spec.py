@@ -20,8 +20,7 @@ class LossValue(NamedTuple):
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss over segments: `apply(predicted, true, mask)`, where the first sample of a segment is given, not
-    predicted, and the mask says which samples count."""
+    """A loss over segments: `apply(predicted, true, mask)`; the mask says which samples count."""
 
     name: str
     formula: str

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from orbitsens.constants import MU_KM3_S2
 from orbitsens.datasets import Dataset
 
 
@@ -17,6 +18,11 @@ class Units(NamedTuple):
     def velocity_km_s(self) -> float:
         """Unit of velocity."""
         return self.length_km / self.time_s
+
+    @property
+    def mu(self) -> float:
+        """The Earth's gravitational parameter in these units."""
+        return MU_KM3_S2 * self.time_s**2 / self.length_km**3
 
 
 @dataclass(frozen=True)

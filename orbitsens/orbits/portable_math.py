@@ -1,8 +1,8 @@
 """Sine, cosine and arctangent with the same bits on every machine.
 
 NumPy's own pick a vectorised variant per processor, and those differ in the last bit. Here are only additions,
-multiplications, divisions and square roots, which IEEE 754 defines to the bit. Absolute errors stay below 2e-16 for sine and cosine, 1e-15 for the
-arctangent.
+multiplications, divisions and square roots, which IEEE 754 defines to the bit. Absolute errors stay below 2e-16 for
+sine and cosine, 1e-15 for the arctangent.
 """
 
 import numpy as np

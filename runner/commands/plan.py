@@ -52,10 +52,8 @@ def plan_lines(runs: list[RunConfig], programs: list[Program]) -> list[str]:
     """The plan in words."""
     settings = len({run.setting for run in runs})
     steps = sum(stage.steps for run in runs for stage in run.parameters.stages)
-    lines = [
-        f"{_count(len(runs), 'run')} in group '{runs[0].wandb.group}': {_count(settings, 'setting')}, "
-        f"{steps:,} optimiser steps in all."
-    ]
+    what = f"{_count(len(runs), 'run')} of {_count(settings, 'setting')}"
+    lines = [f"{what} in group '{runs[0].wandb.group}', {steps:,} optimiser steps in all."]
     for i, program in enumerate(programs, start=1):
         p = runs[program.places[0]].parameters
         lines.append(

@@ -26,9 +26,13 @@ class WandbMode(StrEnum):
 
 
 def sweep(
-    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="The sweep file; without it, the quickstart.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="The sweep file; without it, the quickstart.")
+    ] = None,
     store: Annotated[Path | None, typer.Option(help="The run store; default .orbitsens/store.")] = None,
-    wandb: Annotated[WandbMode, typer.Option(help="Keep W&B runs on this machine, or also send them.")] = WandbMode.offline,
+    wandb: Annotated[
+        WandbMode, typer.Option(help="Keep W&B runs on this machine, or also send them.")
+    ] = WandbMode.offline,
     wandb_dir: Annotated[
         Path | None, typer.Option(help="The folder for W&B's local runs; default $WANDB_DIR/wandb, else ./wandb.")
     ] = None,
@@ -72,7 +76,9 @@ def sweep(
             if finished is None:
                 break
             trained += finished
-    report = sync_local(folder, [runs[0].wandb.group], place, on_wait=console.print, on_progress=lambda done, total: None)
+    report = sync_local(
+        folder, [runs[0].wandb.group], place, on_wait=console.print, on_progress=lambda done, total: None
+    )
     for line in report_lines(report):
         console.print(line, highlight=False)
     if trained:
