@@ -1,0 +1,293 @@
+import math
+import os
+import random
+import shutil
+import time
+import timeit
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import wandb
+
+from runner.tracking import finish_run, log_rows, start_run
+from runner.wandb_local import has_end_record, local_groups, local_runs, read_run, run_files
+from store.records import RunRecord, Unreadable
+from tests.runner.runs import finished_runs, history, killed_run, open_run, run_config
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a finished run of 200 rows."""
+    (path,) = finished_runs(tmp_path_factory.mktemp("finished") / "wandb", 1, n_steps=200)
+    return path
+
+
+@pytest.fixture
+def free_run(tmp_path: Path) -> Iterator[wandb.Run]:
+    """A run opened through wandb alone, as the team's older programs did."""
+    settings = wandb.Settings(silent=True, console="off", disable_git=True, disable_code=True, x_disable_stats=True)
+    run = wandb.init(
+        mode="offline",
+        dir=tmp_path,
+        id="free",
+        entity="e",
+        project="p",
+        group="old",
+        reinit="create_new",
+        settings=settings,
+    )
+    yield run
+    run.finish()
+
+
+def record_of(wandb_dir: Path) -> RunRecord:
+    (record,) = local_runs(wandb_dir, None)
+    assert isinstance(record, RunRecord), record
+    return record
+
+
+def finish(run: wandb.Run, tmp_path: Path) -> RunRecord:
+    path = Path(run.settings.sync_file)
+    run.finish()
+    end = time.monotonic() + 20
+    while not has_end_record(path):
+        assert time.monotonic() < end
+    return record_of(tmp_path / "wandb")
+
+
+def mutated(path: Path, data: bytes, folder: Path) -> RunRecord | Unreadable:
+    """Read the run again from a copy with other bytes, long enough ago not to be running."""
+    copy = folder / path.parent.name / path.name
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_bytes(data)
+    os.utime(copy, (0, 0))
+    (result,) = read_run([copy])
+    return result
+
+
+def assert_is_earlier(got: RunRecord | Unreadable, whole: RunRecord) -> None:
+    """What was read is the run as it once stood: a prefix of its rows, the summary of that moment."""
+    if isinstance(got, Unreadable):
+        assert got.reason
+        return
+    n = len(got.history)
+    for key in got.history.column_names:
+        assert got.history[key].to_pylist() == whole.history[key].to_pylist()[:n]
+    assert got.config in (whole.config, {})
+    assert (got.group, got.run_id, got.created_at) == (whole.group, whole.run_id, whole.created_at)
+    if got.state == "finished":
+        assert (got.summary, n, got.model is None) == (whole.summary, len(whole.history), whole.model is None)
+        return
+    assert got.state == "crashed"
+    assert got.reason
+    if "evaluations" in got.summary:
+        assert got.summary["evaluations"] == whole.summary["evaluations"]
+        assert n == len(whole.history)
+    elif "step" in got.summary:
+        # The summary of a row is written just before the row.
+        assert n <= got.summary["step"] <= n + 1
+        rows = whole.history.slice(0, int(got.summary["step"]))
+        for key in ("train_loss", "acceleration_error"):
+            last = [value for value in rows[key].to_pylist() if value is not None][-1:]
+            assert [got.summary[key]] == last if key in got.summary else last == []
+
+
+def test_truncated_at_many_lengths(finished: Path, tmp_path: Path) -> None:
+    data = finished.read_bytes()
+    (whole,) = read_run([finished])
+    rows = set()
+    for length in [*random.Random(0).sample(range(len(data)), 200), *range(10), len(data) - 1, len(data)]:
+        got = mutated(finished, data[:length], tmp_path)
+        assert_is_earlier(got, whole)
+        if isinstance(got, RunRecord):
+            rows.add(len(got.history))
+            assert got.state == ("finished" if length == len(data) else "crashed")
+    assert len(rows) > 50  # the cuts were all over the file
+
+
+def test_flipped_bytes(finished: Path, tmp_path: Path) -> None:
+    data = finished.read_bytes()
+    (whole,) = read_run([finished])
+    rng = random.Random(0)
+    states = set()
+    for _ in range(200):
+        damaged = bytearray(data)
+        for _ in range(rng.choice((1, 1, 1, 5, 100))):
+            damaged[rng.randrange(len(data))] ^= rng.randrange(1, 256)
+        got = mutated(finished, bytes(damaged), tmp_path)
+        assert_is_earlier(got, whole)
+        states.add(getattr(got, "state", "unreadable"))
+    assert states >= {"crashed", "unreadable"}
+
+
+@pytest.mark.parametrize("data", [b"", b"no run file at all", b":W&B\xe1\xbe\0"])
+def test_what_is_no_run_is_said_in_a_sentence(finished: Path, tmp_path: Path, data: bytes) -> None:
+    got = mutated(finished, data, tmp_path)
+    assert isinstance(got, Unreadable)
+    assert got.where.endswith(finished.name)
+    assert got.reason.endswith(": no run can be read from it.")
+
+
+def test_a_run_file_that_cannot_be_opened(tmp_path: Path) -> None:
+    path = tmp_path / "offline-run-20200101_000000-x" / "run-x.wandb"
+    path.mkdir(parents=True)
+    (got,) = local_runs(tmp_path, {"g1"})
+    assert isinstance(got, Unreadable)
+    assert "cannot be read" in got.reason
+
+
+def test_a_killed_run_is_read_up_to_the_kill(tmp_path: Path) -> None:
+    killed_run(tmp_path / "wandb", "k", n_rows=2000)
+    record = record_of(tmp_path / "wandb")
+    assert (record.state, record.reason) == ("running", "The run is being written.")
+    assert record.finished_at is None
+    (path,) = run_files(tmp_path / "wandb")[0]
+    os.utime(path, (time.time() - 121,) * 2)
+    record = record_of(tmp_path / "wandb")
+    assert record.state == "crashed"
+    assert record.reason
+    n = len(record.history)
+    assert 100 < n <= 2000
+    assert record.history["train_loss"].to_pylist() == list(range(1, n + 1))
+    assert record.config["parameters"]["seed"] == 0
+    assert record.created_at < record.finished_at
+
+
+def test_groups_choose_runs(tmp_path: Path) -> None:
+    wandb_dir = tmp_path / "wandb"
+    finished_runs(wandb_dir, 2, "a", n_steps=3)
+    finished_runs(wandb_dir, 1, "b", n_steps=3)
+    broken = wandb_dir / "run-20200101_000000-broken" / "run-broken.wandb"
+    broken.parent.mkdir()
+    broken.write_bytes(b"broken")
+    told: list[tuple[int, int]] = []
+    got = list(local_runs(wandb_dir, {"a"}, lambda done, total: told.append((done, total))))
+    assert [r.run_id if isinstance(r, RunRecord) else r.where for r in got] == ["a-0", "a-1", str(broken)]
+    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert len(list(local_runs(wandb_dir, None))) == 4
+    assert local_groups(wandb_dir) == {"a": 2, "b": 1}
+    assert list(local_runs(tmp_path / "nowhere", None)) == []
+
+
+def test_a_resumed_run_is_one_record(tmp_path: Path) -> None:
+    first, second = tmp_path / "first" / "wandb", tmp_path / "second" / "wandb"
+    run = open_run(first, "r", run_config())
+    log_rows(run, {"step": np.array([1, 2]), "train_loss": np.array([4.0, 3.0])})
+    finish_run(run, {"best_loss": 3.0, "early": 1}, None, exit_code=1)
+    run = open_run(second, "r", run_config())
+    log_rows(run, {"step": np.array([3, 4]), "train_loss": np.array([2.0, 1.0])})
+    finish_run(run, {"best_loss": 1.0}, None)
+    (directory,) = second.glob("offline-run-*")
+    # As W&B names the directory of an online run that was taken up again.
+    shutil.copytree(directory, first / "run-21000101_000000-r")
+    record = record_of(first)
+    assert record.state == "finished"
+    assert record.history.to_pydict() == {"step": [1, 2, 3, 4], "train_loss": [4, 3, 2, 1]}
+    assert (record.summary["best_loss"], record.summary["early"]) == (1, 1)
+
+
+def test_two_projects_may_share_a_run_id(tmp_path: Path) -> None:
+    for project in ("p1", "p2"):
+        config = run_config(project=project)
+        run = start_run(
+            config, run_id="r", name=project, mode="offline", wandb_dir=tmp_path / project / "wandb", code={}
+        )
+        finish_run(run, {}, None)
+    (second,) = (tmp_path / "p2" / "wandb").glob("offline-run-*")
+    shutil.copytree(second, tmp_path / "p1" / "wandb" / "run-21000101_000000-r")
+    assert [record.project for record in local_runs(tmp_path / "p1" / "wandb", {"g1"})] == ["p1", "p2"]
+
+
+def test_an_older_programs_run(free_run: wandb.Run, tmp_path: Path) -> None:
+    free_run.config.update({"width": 64, "nested": {"a": [1, 2]}})
+    free_run.config.update({"width": 32}, allow_val_change=True)
+    free_run.log({"train_loss": 3.0, "note": "text", "flag": True, "list": [1, 2], "nothing": None})
+    free_run.log({"train_loss": 2.0, "group": {"inner": 1.5}, "big": 2**40})
+    free_run.tags = ("late",)
+    free_run.summary["nested"] = {"a": 1, "b": 2}
+    free_run.summary["nested"]["b"] = {"c": 3}
+    free_run.summary["gone"] = 1
+    del free_run.summary["gone"]
+    record = finish(free_run, tmp_path)
+    assert record.config == {"width": 32, "nested": {"a": [1, 2]}}
+    # It logged no `step`: W&B's own counts.
+    assert record.history.to_pydict() == {
+        "step": [0, 1],
+        "big": [None, 2.0**40],
+        "group.inner": [None, 1.5],
+        "train_loss": [3, 2],
+    }
+    assert record.history.schema == pa.schema(
+        {"step": pa.int64()} | {key: pa.float64() for key in ("big", "group.inner", "train_loss")}
+    )
+    assert record.tags == ("late",)
+    assert record.summary["nested"] == {"a": 1, "b": {"c": 3}}
+    assert record.summary["group"] == {"inner": 1.5}
+    assert record.summary["note"] == "text"
+    assert "gone" not in record.summary
+    assert not any(key.startswith("_") for key in (*record.summary, *record.config))
+
+
+def test_nan_as_text_is_a_number(free_run: wandb.Run, tmp_path: Path) -> None:
+    free_run.log({"a": math.nan, "b": "NaN", "c": "-Infinity", "d": math.inf})
+    free_run.log({"a": 1})
+    table = finish(free_run, tmp_path).history
+    assert table["a"].null_count == table["b"].null_count - 1 == 0
+    assert math.isnan(table["a"][0].as_py())
+    assert math.isnan(table["b"][0].as_py())
+    assert (table["c"][0].as_py(), table["d"][0].as_py()) == (-math.inf, math.inf)
+
+
+def test_the_model_is_checked_and_found_again(tmp_path: Path) -> None:
+    wandb_dir = tmp_path / "wandb"
+    (path,) = finished_runs(wandb_dir, 1, n_steps=3)
+    model = record_of(wandb_dir).model
+    assert model.path.parent == path.parent / "files"
+    content = model.path.read_bytes()
+
+    moved = tmp_path / "elsewhere" / "wandb"
+    wandb_dir.rename(tmp_path / "elsewhere-")
+    shutil.move(tmp_path / "elsewhere-", moved)
+    assert record_of(moved).model.path.read_bytes() == content
+
+    there = record_of(moved).model.path
+    there.chmod(0o644)
+    there.write_bytes(content[:-1] + b"?")
+    model = record_of(moved).model
+    assert model.path is None
+    assert "damaged" in model.problem
+    there.unlink()
+    model = record_of(moved).model
+    assert model.path is None
+    assert "not on this machine" in model.problem
+
+
+def test_the_last_model_artifact_counts_wherever_wandb_staged_it(
+    free_run: wandb.Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WANDB_DATA_DIR", str(tmp_path / "data"))
+    for content in (b"first", b"second"):
+        source = tmp_path / "source.eqx"
+        source.write_bytes(content)
+        artifact = wandb.Artifact("free", type="model")
+        artifact.add_file(str(source), name="free.eqx")
+        free_run.log_artifact(artifact)
+    data = wandb.Artifact("data", type="dataset")
+    data.add_file(str(source))
+    free_run.log_artifact(data)
+    source.unlink()
+    model = finish(free_run, tmp_path).model
+    assert model.artifact == "free"
+    assert model.path.read_bytes() == b"second"
+
+
+def test_a_history_of_1500_steps_is_read_fast(tmp_path: Path) -> None:
+    run = open_run(tmp_path / "wandb", "r", run_config())
+    log_rows(run, {key: np.ma.asarray(values).data for key, values in history(1500).items()})
+    finish_run(run, {}, None)
+    assert record_of(tmp_path / "wandb").history.shape == (1500, 13)
+    seconds = min(timeit.repeat(lambda: record_of(tmp_path / "wandb"), number=1, repeat=3))
+    assert seconds < 1, f"{seconds:.2f} s; 0.08 s where this was written"
