@@ -1,4 +1,4 @@
-"""Orbits in model units, split by orbit, and cut into the segments of a stage. Host side, float64 until the end."""
+"""Orbits in model units, split by orbit, and cut into the segments of a stage. On the host, in float64."""
 
 from typing import NamedTuple
 
@@ -49,7 +49,7 @@ def cut_segments(orbits: HostSegments, stage: Stage) -> HostSegments:
     """Cut orbits into consecutive segments of the stage's length and keep the stage's window of each.
 
     A remainder at the end of an orbit is dropped, and so is a segment with fewer than two real samples. Times count
-    from a segment's first sample; float32.
+    from a segment's first sample.
     """
     n_orbits, n_samples = orbits.t.shape
     length = stage.segment_length
@@ -65,7 +65,7 @@ def cut_segments(orbits: HostSegments, stage: Stage) -> HostSegments:
     # A padded sample repeats the last real time, so that nothing is integrated there.
     t = np.maximum.accumulate(t, axis=1)
     usable = mask.sum(axis=1) >= 2
-    return HostSegments(t[usable].astype(np.float32), y[usable].astype(np.float32), mask[usable])
+    return HostSegments(t[usable], y[usable], mask[usable])
 
 
 def segment_ratio(stage: Stage, samples_per_orbit: int) -> float:

@@ -15,7 +15,8 @@ from orbitsens.model import NeuralODE, save_model
 from orbitsens.programs import Program
 from orbitsens.version import __version__
 from runner.history import Measurement, history_rows, last_values, run_summary
-from runner.tracking import Mode, Submit, TrackedRun, finish_run, log_rows, logging_thread, start_run
+from runner.logging_thread import Submit, logging_thread
+from runner.tracking import Mode, TrackedRun, close_run, finish_run, log_rows, start_run
 
 STOPPED = 130  # the exit code of a program that a person stopped
 FAILED = 1
@@ -65,7 +66,7 @@ def train_and_log(
     finally:
         # Nothing happens to runs that are finished already.
         for run in open_runs:
-            run.wandb_run.finish(exit_code=exit_code)
+            close_run(run, exit_code)
 
 
 def _logger(

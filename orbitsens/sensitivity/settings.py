@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from typing import Any
 
 import pandas as pd
@@ -20,6 +21,8 @@ def value_text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:.6g}"
+    if isinstance(value, Integral):
+        return str(value)
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
