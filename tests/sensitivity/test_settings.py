@@ -1,5 +1,6 @@
 """Settings: their labels, their order, and nothing lost where a key is missing."""
 
+import numpy as np
 import pandas as pd
 
 from orbitsens.sensitivity.settings import value_text, with_settings
@@ -56,5 +57,6 @@ def test_no_runs_are_no_settings() -> None:
 
 
 def test_values_are_written_plainly() -> None:
-    values = [64, 1e-3, 64.0, True, None, float("nan"), "elu", [0.1, 1]]
-    assert [value_text(v) for v in values] == ["64", "0.001", "64", "true", "(unset)", "(unset)", "elu", "[0.1, 1]"]
+    values = [64, np.int64(3), 1e-3, 64.0, True, None, float("nan"), "elu", [0.1, 1]]
+    texts = ["64", "3", "0.001", "64", "true", "(unset)", "(unset)", "elu", "[0.1, 1]"]
+    assert [value_text(value) for value in values] == texts

@@ -1,0 +1,17 @@
+"""The app: `streamlit run app.py [-- --store DIR]`."""
+
+import streamlit as st
+
+from store.connect import StoreError
+
+PAGES = [
+    st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
+    st.Page("pages/seeding.py", title="Seeding", icon=":material/casino:", url_path="seeding"),
+]
+
+st.set_page_config(page_title="orbitsens", page_icon="pages/shared/icon.svg", layout="wide")
+page = st.navigation(PAGES, position="top")
+try:
+    page.run()
+except StoreError as error:
+    st.error(str(error), icon=":material/database_off:")

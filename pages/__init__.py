@@ -1,0 +1,1 @@
+"""The pages of the app: controls, a query, a chart, a caption."""

@@ -1,0 +1,34 @@
+"""Home: what there is in the store, how fresh it is, and what to do when there is nothing."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.shared import data
+from pages.shared.start import start
+from pages.shared.text import ago, count, moment, plain, states_text
+
+MOST = 50  # groups on this page; the Seeding page's menu has all
+
+catalogue, groups = start(
+    "orbitsens", "How sensitive is a learnt model of two-body orbits to each choice in the model and in its training?"
+)
+synced = data.synced(catalogue)
+st.caption(
+    f"{count(int(groups['n_runs'].sum()), 'run')} in {count(len(groups), 'group')} in {catalogue.path}, version "
+    f"{catalogue.version}; last sync {f'{ago(synced)} ({moment(synced)})' if synced else 'unknown'}.",
+    help="`python -m runner sync GROUP` brings a group's new runs in; this page shows them as soon as it is run again.",
+)
+
+for _, row in groups.head(MOST).iterrows():
+    with st.container(border=True, gap="xsmall"):
+        st.page_link(
+            "pages/seeding.py",
+            label=f"**{plain(row['group']) or '(no group)'}**",
+            icon=":material/casino:",
+            query_params={"group": row["group"]},
+            help="Open the seeding study of this group.",
+        )
+        age = f"newest run {ago(row['last_created'])}" if pd.notna(row["last_created"]) else "age unknown"
+        st.caption(f"{states_text(row.to_dict())} · {age} · trained on {plain(row['datasets'] or '(unset)')}")
+if len(groups) > MOST:
+    st.caption(f"{len(groups) - MOST:,} older groups are not listed here; the Seeding page's group menu has them all.")

@@ -1,0 +1,67 @@
+"""Seeding: how far do the seeds alone spread a metric, and which runs stand out?"""
+
+from functools import partial
+
+import streamlit as st
+
+from orbitsens.sensitivity.intervals import mean_method, median_method
+from pages.shared import data, empty, look, sentences, tables
+from pages.shared.charts.violins import violins
+from pages.shared.controls import switch
+from pages.shared.exports import download_row
+from pages.shared.run_panel import show_run
+from pages.shared.selectors import choose_dataset, choose_group, choose_metric, choose_run, click_to_run, run_ids
+from pages.shared.start import start
+from pages.shared.text import axis_title, dataset_label, metric
+
+CHART = "violins"
+
+catalogue, groups = start("Seeding")
+columns = st.columns([3, 3, 4, 2], vertical_alignment="bottom")
+with columns[0]:
+    group = choose_group(groups)
+choices = data.metric_choices(catalogue, group)
+if choices.empty:
+    empty.no_metric_stop(group)
+with columns[1]:
+    metric_key = choose_metric(choices)
+with columns[2]:
+    measured = choose_dataset(choices, metric_key)
+with columns[3]:
+    log = switch("log scale", "log", default=True, help="Errors are ratios: equal factors are equally far apart.")
+
+study = data.study(catalogue, group, measured, log)
+words, dataset = metric(metric_key), dataset_label(measured.dataset, measured.split)
+used = sentences.used_of_matched(study)
+names = run_ids(study.runs)
+selected = {name: key for key, name in names.items()}.get(st.query_params.get("run", ""))
+
+if study.summary.empty:
+    empty.nothing_usable(group)
+else:
+    answer = sentences.seed_answer(study, words, dataset)
+    st.markdown(f"##### {answer}")
+    draw = partial(violins, study, axis_title(metric_key))
+    pick = partial(click_to_run, CHART, names)
+    st.altair_chart(draw(look.theme(), selected), theme=None, key=CHART, on_select=pick, alt=sentences.spoken(answer))
+    st.caption(f"{used} {sentences.how_to_read(study, log)}")
+    rows = tables.export_table(study, measured, words.unit)
+    subtitle = f"{words.label} on {dataset}", used
+    download_row(f"seeding-{group}-{metric_key}-{dataset}", partial(draw, "light"), group, subtitle, rows)
+
+run_key = choose_run(study.runs, words.unit)
+if run_key is not None:
+    with st.container(border=True, key="run_panel"):
+        show_run(catalogue, run_key, data.varying_parameters(catalogue, group), look.theme())
+
+if len(study.summary):
+    st.subheader("In numbers")
+    st.dataframe(tables.summary_table(study, words.unit), hide_index=True)
+    st.caption(f"CI, confidence interval: {median_method()}; {mean_method()}.")
+    st.subheader("Runs that stand out")
+    st.caption(sentences.outlier_rule(study))
+    if study.runs["outlier"].any():
+        st.dataframe(tables.outlier_table(study, metric_key), hide_index=True)
+if not study.runs["used"].all():
+    st.subheader("Runs that are not used")
+    st.dataframe(tables.unused_table(study), hide_index=True)

@@ -1,0 +1,53 @@
+"""The one look of all charts: colours, and the style that goes on every chart last."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import altair as alt
+
+# Okabe and Ito's palette, readable for colour-blind people.
+BLUE = "#0072B2"
+SKY = "#56B4E9"
+ORANGE = "#E69F00"
+GREEN = "#009E73"
+VERMILLION = "#D55E00"
+PURPLE = "#CC79A7"
+GREY = "#8C8C8C"
+
+Theme = Literal["light", "dark"]
+
+# The same thing has the same colour everywhere; the two blues of the palette serve light and dark ground.
+RUN: Mapping[Theme, str] = {"light": BLUE, "dark": SKY}
+TRAIN = RUN
+OUTLIER, UNUSABLE, VALIDATION = VERMILLION, GREY, ORANGE
+
+INK: Mapping[Theme, str] = {"light": "#26282B", "dark": "#E8E8E6"}
+PAPER: Mapping[Theme, str] = {"light": "#FFFFFF", "dark": "#121417"}
+MUTED: Mapping[Theme, str] = {"light": "#5C6066", "dark": "#A9ADB3"}
+GRID: Mapping[Theme, str] = {"light": "#E6E8EA", "dark": "#2A2E33"}
+
+
+def styled(layers: Sequence[alt.Chart], theme: Theme, *, height: int) -> alt.LayerChart:
+    """Put layers into one chart, as wide as its place and `height` px high, with the one look of page and picture."""
+    chart = alt.LayerChart(layer=list(layers), height=height, width="container")
+    return (
+        chart.configure(background=PAPER[theme], font="Source Sans, Source Sans Pro, DejaVu Sans, sans-serif")
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=MUTED[theme],
+            titleColor=MUTED[theme],
+            gridColor=GRID[theme],
+            domain=False,
+            ticks=False,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            labelPadding=6,
+            titlePadding=10,
+        )
+        .configure_title(
+            color=INK[theme], subtitleColor=MUTED[theme], anchor="start", fontSize=14, fontWeight="normal", offset=10
+        )
+        .configure_legend(labelColor=MUTED[theme], titleColor=MUTED[theme], orient="top", title=None, labelFontSize=12)
+        .configure_text(color=MUTED[theme], fontSize=12)
+    )

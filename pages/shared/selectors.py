@@ -1,0 +1,71 @@
+"""The choices that pages share: a group, what was measured, and one of its runs."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from orbitsens.sensitivity.settings import value_text
+from pages.shared.charts.violins import PICK, PICK_UNUSABLE
+from pages.shared.controls import NOTHING, choose, put
+from pages.shared.data import Measured
+from pages.shared.text import METRICS, axis_title, count, dataset_label, metric, number
+
+HEADLINE = "acceleration_error"
+SPLITS = ("test", "val", "train")
+
+
+def choose_group(groups: pd.DataFrame) -> str:
+    """Choose a W&B group, the newest first."""
+    sizes = zip(groups["group"], groups["n_runs"], strict=True)
+    words = {group: f"{group or '(no group)'} ({count(n, 'run')})" for group, n in sizes}
+    return choose("Group", words, "group", help="Runs that were trained together, as one W&B group.", resets="run")
+
+
+def choose_metric(choices: pd.DataFrame) -> str:
+    """Choose a metric that some run was measured at, the headline first."""
+    present = set(choices["metric"])
+    known = [name for name in METRICS if name in present]
+    words = {name: axis_title(name) for name in [*known, *sorted(present - set(known))]}
+    tips = "\n\n".join(f"**{metric(name).label}**: {metric(name).help}" for name in words)
+    return choose("Metric", words, "metric", help=tips)
+
+
+def choose_dataset(choices: pd.DataFrame, metric_key: str) -> Measured:
+    """Choose the dataset that the metric was measured on: test data first, then the one with most runs."""
+    rows = choices[choices["metric"] == metric_key].copy()
+    rows["rank"] = rows["split"].map({split: i for i, split in enumerate(SPLITS)}).fillna(len(SPLITS))
+    rows = rows.sort_values(["rank", "n_runs"], ascending=[True, False], kind="stable")
+    found: dict[str, Measured] = {}
+    for row in rows.to_dict("records"):
+        dataset = row["dataset"] if isinstance(row["dataset"], str) else None
+        found[dataset_label(dataset, row["split"])] = Measured(metric_key, dataset, row["split"])
+    chosen = choose("Measured on", {name: name for name in found}, "dataset", help="The orbits of the metric.")
+    return found[chosen]
+
+
+def run_ids(runs: pd.DataFrame) -> dict[str, str]:
+    """Name each run key for links: the run id, or the key itself where two projects share an id."""
+    shared = runs["run_id"].duplicated(keep=False)
+    return dict(zip(runs["run_key"], runs["run_id"].mask(shared, runs["run_key"]), strict=True))
+
+
+def choose_run(runs: pd.DataFrame, unit: str) -> str | None:
+    """Choose one run of a study, by menu (or by a click, see `click_to_run`); return its run key."""
+    names = run_ids(runs)
+    many = runs["setting"].nunique() > 1
+    words = {NOTHING: "none"}
+    for row in runs.to_dict("records"):
+        value = number(row["value"], unit) if row["used"] else row["why_not"]
+        parts = [f"seed {value_text(row['seed'])}", *([row["setting"]] if many else []), value, row["run_id"]]
+        words[names[row["run_key"]]] = " · ".join(parts)
+    chosen = choose("Run", words, "run", help="Click a point, or choose a run here, to see its curves and parameters.")
+    return {name: key for key, name in names.items()}.get(chosen)
+
+
+def click_to_run(chart_key: str, names: Mapping[str, str]) -> None:
+    """Callback of a chart whose points are runs: put the clicked one into the URL; a click beside them clears it."""
+    selection = st.session_state[chart_key]["selection"]
+    clicked = [names[point["run_key"]] for pick in (PICK, PICK_UNUSABLE) for point in selection.get(pick, [])]
+    new = [name for name in clicked if name != st.query_params.get("run")]
+    put("run", new[0] if new else NOTHING)

@@ -1,0 +1,87 @@
+"""The sentences that pages begin with: the answer before the picture."""
+
+import re
+
+import pandas as pd
+
+from orbitsens.sensitivity import density
+from orbitsens.sensitivity.outliers import FEWEST_RUNS, rule
+from orbitsens.sensitivity.seeding import SeedStudy
+from pages.shared.text import Metric, count, listed, number, plain, span
+
+
+def seed_answer(study: SeedStudy, metric: Metric, dataset: str) -> str:
+    """Say in one sentence what the seeds do to the metric, and which runs stand out."""
+    table = study.summary
+    runs = count(len(study.used), "run")
+    if len(table) == 1:
+        only = table.iloc[0]
+        middle = f"median {metric.label} **{number(only['median'], metric.unit)}**"
+        spread = f" (quartiles {span(only['q1'], only['q3'], metric.unit)})" if only["n"] > 1 else ""
+        return f"{runs} on {plain(dataset)}: {middle}{spread}; {_standing_out(study)}."
+    ordered = table.sort_values("median")
+    best, worst = ordered.iloc[0], ordered.iloc[-1]
+    return (
+        f"{runs} in {count(len(table), 'setting')} on {plain(dataset)}: median {metric.label} from "
+        f"**{number(best['median'], metric.unit)}** ({plain(best['setting'])}) to "
+        f"**{number(worst['median'], metric.unit)}** ({plain(worst['setting'])}); {_standing_out(study)}."
+    )
+
+
+def _standing_out(study: SeedStudy) -> str:
+    if study.summary["n"].max() < FEWEST_RUNS:
+        return f"fewer than {FEWEST_RUNS} runs, too few to say which stand out"
+    found = study.runs[study.runs["outlier"]]
+    if found.empty:
+        return "no run stands out"
+    if len(study.summary) > 1:
+        return f"{count(len(found), 'run')} {'stands' if len(found) == 1 else 'stand'} out of {_its(found)}"
+    return f"{_seeds(found)} {'stands' if len(found) == 1 else 'stand'} out"
+
+
+def _its(found: pd.DataFrame) -> str:
+    return "its setting" if len(found) == 1 else "their settings"
+
+
+def _seeds(runs: pd.DataFrame) -> str:
+    pairs = zip(runs["seed"], runs["run_id"], strict=True)
+    names = [str(seed) if pd.notna(seed) else f"run {run}" for seed, run in pairs]
+    noun = "seed" if len(names) == 1 else "seeds"
+    return f"{noun} {listed(names)}" if runs["seed"].notna().all() else listed(names)
+
+
+def used_of_matched(study: SeedStudy) -> str:
+    """Say how many of the matched runs are in the statistics, and why the rest is not."""
+    rest = study.runs[~study.runs["used"]]
+    sentence = f"{len(study.used):,} of {count(len(study.runs), 'matched run')} used"
+    one_setting = study.runs["setting"].nunique() == 1
+    reasons = [
+        f"{len(part):,} {why} ({_seeds(part)})" if one_setting else f"{len(part):,} {why}"
+        for why, part in rest.groupby("why_not")
+    ]
+    return f"{sentence}. Not used: {listed(reasons, most=99)}." if reasons else f"{sentence}."
+
+
+def spoken(sentence: str) -> str:
+    """The sentence without its Markdown, for a screen reader."""
+    return re.sub(r"\\(.)|\*\*", r"\1", sentence)
+
+
+def how_to_read(study: SeedStudy, log_wanted: bool) -> str:
+    """Say what the marks of the violin chart mean."""
+    sentences = [
+        f"Point: one run; bar: quartiles; tick: median; shape: density{' of the logarithms' if study.log else ''}."
+    ]
+    if study.summary["n"].min() < density.FEWEST_RUNS:
+        sentences.append(f"Settings with fewer than {density.FEWEST_RUNS} runs get no shape.")
+    if log_wanted and not study.log:
+        sentences.append("The axis is linear: zero has no logarithm.")
+    return " ".join(sentences)
+
+
+def outlier_rule(study: SeedStudy) -> str:
+    """State the rule and what it is worth, or why nothing is named."""
+    price = "Of 20 normally distributed runs it names at least one in 10 % of all cases."
+    found = int(study.runs["outlier"].sum())
+    named = f"{count(found, 'run')} named" if found else "No run is named"
+    return f"{named} by this rule: {rule(study.log_rule)}. {price}"

@@ -1,0 +1,97 @@
+"""Tables as people read them: units and methods in the headers, "(unset)" where something is missing."""
+
+from collections.abc import Mapping, Sequence
+from numbers import Integral
+
+import pandas as pd
+
+from orbitsens.config import Data, Parameters
+from orbitsens.sensitivity.intervals import FEWEST_FOR_MEDIAN, LEVEL
+from orbitsens.sensitivity.seeding import SeedStudy
+from orbitsens.sensitivity.settings import UNSET, value_text
+from pages.shared.data import Measured
+from pages.shared.text import METRICS, axis_title, dataset_label, number, span
+
+MEANINGS: Mapping[str, str] = {
+    name: field.description or "" for model in (Data, Parameters) for name, field in model.model_fields.items()
+}
+
+
+def summary_table(study: SeedStudy, unit: str) -> pd.DataFrame:
+    """One row per setting: n, mean, median, sd, min, max and the intervals, in the metric's unit."""
+    table = study.summary
+    columns: dict[str, list[object]] = {"setting": table["setting"].tolist(), "n": table["n"].tolist()}
+    for name, source in {"median": "median", "mean": "mean", "sd": "sd", "min": "min", "max": "max"}.items():
+        columns[f"{name} ({unit})" if unit else name] = [number(v) if pd.notna(v) else "" for v in table[source]]
+    columns["quartiles"] = [span(a, b) for a, b in zip(table["q1"], table["q3"], strict=True)]
+    for of, low, high, fewest in (
+        ("median", "median_low", "median_high", FEWEST_FOR_MEDIAN),
+        ("mean", "mean_low", "mean_high", 2),
+    ):
+        pairs = zip(table[low], table[high], strict=True)
+        columns[f"{100 * LEVEL:g} % CI of {of}"] = [
+            span(a, b) if pd.notna(a) else f"needs {fewest} runs" for a, b in pairs
+        ]
+    return pd.DataFrame(columns)
+
+
+def outlier_table(study: SeedStudy, metric_key: str) -> pd.DataFrame:
+    """The runs that stand out, the farthest first."""
+    found = study.runs[study.runs["outlier"]].sort_values("z", key=abs, ascending=False)
+    return pd.DataFrame(
+        {
+            "seed": [value_text(seed) for seed in found["seed"]],
+            axis_title(metric_key): [number(v) for v in found["value"]],
+            "modified z-score": [f"{z:+.1f}" for z in found["z"]],
+            "run": found["run_id"].tolist(),
+            "setting": found["setting"].tolist(),
+        }
+    )
+
+
+def unused_table(study: SeedStudy) -> pd.DataFrame:
+    """The matched runs that are not in the statistics, each with its reason."""
+    rest = study.runs[~study.runs["used"]]
+    return pd.DataFrame(
+        {
+            "seed": [value_text(seed) for seed in rest["seed"]],
+            "why not": rest["why_not"].tolist(),
+            "what the run says": rest["reason"].fillna("").tolist(),
+            "run": rest["run_id"].tolist(),
+            "setting": rest["setting"].tolist(),
+        }
+    )
+
+
+def export_table(study: SeedStudy, measured: Measured, unit: str) -> pd.DataFrame:
+    """Every matched run, used or not, with its id, what its value is, and every parameter."""
+    first = {"metric": measured.metric, "unit": unit, "measured_on": measured.dataset, "split": measured.split}
+    told = ["run_id", "run_key", "setting", "seed", *first, "value", "used", "why_not", "z", "outlier"]
+    table = study.runs.assign(**first)
+    rest = [name for name in table.columns if name not in (*told, "offset")]
+    return table[[*told, *rest]].rename(columns={"z": "modified_z"})
+
+
+def parameter_table(known: Mapping[str, object], extra: Mapping[str, object], first: Sequence[str]) -> pd.DataFrame:
+    """A run's parameters, those of `first` (that differ within the group) before the rest, with their meaning."""
+    names = [*first, *(name for name in MEANINGS if name not in first and name in known)]
+    rows = [(name, value_text(known.get(name)), MEANINGS.get(name, "")) for name in names]
+    rows += [(name, value_text(value), "a key that orbitsens does not know") for name, value in extra.items()]
+    return pd.DataFrame(rows, columns=["parameter", "value", "meaning"])
+
+
+def metric_table(metrics: pd.DataFrame) -> pd.DataFrame:
+    """A run's metrics: one row per metric with its unit, one column per dataset it was measured on."""
+    columns: dict[str, dict[str, str]] = {}
+    order = {name: i for i, name in enumerate(METRICS)}
+    for row in metrics.sort_values("metric", key=lambda names: names.map(order), kind="stable").to_dict("records"):
+        dataset = row["dataset"] if isinstance(row["dataset"], str) else None
+        column = columns.setdefault(dataset_label(dataset, row["split"]), {})
+        column["orbits"] = _orbits(row["n_orbits"], row["n_failed"])
+        column[axis_title(row["metric"])] = number(row["value"])
+    return pd.DataFrame(columns).fillna(UNSET).rename_axis("metric").reset_index()
+
+
+def _orbits(n: object, failed: object) -> str:
+    some_failed = isinstance(failed, Integral) and int(failed) > 0
+    return f"{value_text(n)}, {value_text(failed)} failed" if some_failed else value_text(n)

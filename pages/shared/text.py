@@ -1,0 +1,128 @@
+"""All words that more than one page uses: names of metrics with their units, of states, and how numbers are written."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import isfinite
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric in words. `label` is its name on the page and in links, `unit` follows every number."""
+
+    label: str
+    unit: str
+    help: str
+
+
+METRICS: Mapping[str, Metric] = {
+    "acceleration_error": Metric(
+        "acceleration error",
+        "%",
+        "100 |a_true - a_model| / |a_true| at every sample of every orbit, then the mean over all samples. "
+        "Pointwise: the model's acceleration at true states, nothing is integrated.",
+    ),
+    "accel_angle_deg": Metric(
+        "acceleration angle",
+        "deg",
+        "Mean angle between the model's acceleration and the true one. Pointwise, at true states.",
+    ),
+    "radial_sign_violation_pct": Metric(
+        "outward accelerations",
+        "% of samples",
+        "Share of samples whose modelled acceleration points away from the Earth.",
+    ),
+    "accel_dir_flip_pct": Metric(
+        "direction flips",
+        "% of samples",
+        "Share of consecutive samples whose modelled accelerations point into opposite half spaces.",
+    ),
+}
+
+CURVES: Mapping[str, Metric] = {
+    **METRICS,
+    "train_loss": Metric("loss", "", "The loss that is minimised; its unit depends on the loss function."),
+    "percent_error": Metric(
+        "state error", "%", "Mean of 100 |y - y_model| / |y| over the six components of position and velocity."
+    ),
+}
+
+STATES: Mapping[str, str] = {
+    "finished": "The run ended and has a finite error.",
+    "running": "The run has not ended yet; sync again when it has.",
+    "crashed": "The process died without saying why.",
+    "failed": "The process ended with an error.",
+    "killed": "Someone stopped the run.",
+    "diverged": "The run ended, but its acceleration error is not a finite number.",
+}
+
+
+def metric(key: str) -> Metric:
+    """A metric in words; one that is not known keeps its key as label and has no unit."""
+    return CURVES.get(key, Metric(key, "", f"Logged by the run as {key}."))
+
+
+def axis_title(key: str) -> str:
+    """Label and unit, such as "acceleration error (%)"."""
+    words = metric(key)
+    return f"{words.label} ({words.unit})" if words.unit else words.label
+
+
+def number(value: float, unit: str = "") -> str:
+    """Three significant digits and the unit: "7.12 %"; not a finite number: "not finite"."""
+    if not isfinite(value):
+        return "not finite"
+    # Exponents such as "1.23e+07" are for very large and very small numbers only.
+    digits = f"{value:.0f}" if 1e3 <= abs(value) < 1e6 else f"{value:#.3g}".removesuffix(".")
+    return f"{'0' if value == 0.0 else digits} {unit}".rstrip()
+
+
+def span(low: float, high: float, unit: str = "") -> str:
+    """Two numbers and the unit: "6.94 to 7.31 %"."""
+    return f"{number(low)} to {number(high, unit)}"
+
+
+def count(n: int, noun: str, plural: str | None = None) -> str:
+    """A number and its noun: "1 run", "20 runs"."""
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def plain(name: str) -> str:
+    """A name that someone gave, safe inside Markdown."""
+    return re.sub(r"([\\\\`*_{}\[\]()<>#$|~!:+-])", r"\\\1", name)
+
+
+def listed(items: Sequence[object], most: int = 6) -> str:
+    """Items as people list them: "3, 7 and 12"; beyond `most` their number is said instead."""
+    words = [str(item) for item in items]
+    if len(words) > most:
+        words = [*words[: most - 1], f"{len(words) - most + 1} more"]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def dataset_label(dataset: str | None, split: str) -> str:
+    """A dataset's name; the split is added where the name does not say it."""
+    name = dataset or "(unset)"
+    return name if name.endswith(f"_{split}") else f"{name} ({split})"
+
+
+def ago(moment: datetime, now: datetime | None = None) -> str:
+    """How long ago a time (with its zone) was: "3 hours ago"."""
+    seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size:
+            return f"{count(int(seconds // size), unit)} ago"
+    return "just now"
+
+
+def moment(when: datetime) -> str:
+    """A time in UTC: "2026-11-22 21:03 UTC"."""
+    return f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def states_text(counts: Mapping[Any, Any]) -> str:
+    """How many runs are in which state: "20 finished, 1 crashed"."""
+    present = [f"{counts[state]} {state}" for state in STATES if counts[state]]
+    return ", ".join(present) or "no runs"
