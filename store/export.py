@@ -52,10 +52,11 @@ def write_table(table: pa.Table, path: Path, kind: Format) -> None:
         StoreError: the file cannot be written.
     """
     try:
-        if kind == "parquet":
-            pq.write_table(table, temporary(path), compression="zstd")
-        else:
-            csv.write_csv(table, temporary(path))
+        with temporary(path).open("wb") as file:
+            if kind == "parquet":
+                pq.write_table(table, file, compression="zstd")
+            else:
+                csv.write_csv(table, file)
         put_in_place(path)
     except OSError as error:
         temporary(path).unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 import itertools
 import shutil
 import time
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,28 +31,26 @@ def discard_drafts(store: Path, current: int | None) -> None:
 
 
 def discard_superseded(store: Path, current: int, grace: timedelta) -> None:
-    """Remove versions that were superseded longer than `grace` ago, and files that no version left refers to."""
-    present = [v for v in versions(store) if v <= current]
-    for version, successor in itertools.pairwise(present):
-        superseded = catalogue_path(store, successor).stat().st_mtime
-        if time.time() - superseded > grace.total_seconds():
+    """Remove versions that were superseded longer than `grace` ago, and curves and models out of use as long.
+
+    A file's time of change says since when it is out of use: `touch_replaced` sees to that.
+    """
+    for version, successor in itertools.pairwise(v for v in versions(store) if v <= current):
+        if _age(catalogue_path(store, successor)) > grace:
             catalogue_path(store, version).unlink()
-    _discard_unused(store, [v for v in versions(store) if v <= current])
+    with read_version(store, current) as con:
+        used = {name for names in con.sql(statement("stored_files")).fetchall() for name in names}
+    for folder in (curves.FOLDER, models.FOLDER):
+        for path in (store / folder).iterdir():
+            if path.name not in used and _age(path) > grace:
+                path.unlink()
 
 
-def _discard_unused(store: Path, kept: list[int]) -> None:
-    lying = {p for folder in (curves.FOLDER, models.FOLDER) for p in (store / folder).iterdir()}
-    # Newest first: mostly it alone refers to everything, and the older ones need not be opened.
-    for version in reversed(kept):
-        if not lying:
-            return
-        lying -= _files(store, version)
-    for path in lying:
-        path.unlink()
+def touch_replaced(paths: Iterable[Path]) -> None:
+    """Let the grace of files begin that the version about to be published does not use any more."""
+    for path in paths:
+        path.touch()
 
 
-def _files(store: Path, version: int) -> set[Path]:
-    with read_version(store, version) as con:
-        rows = con.sql(statement("stored_files")).fetchall()
-    used = {store / curves.FOLDER / curve for curve, _ in rows if curve is not None}
-    return used | {store / models.FOLDER / model for _, model in rows if model is not None}
+def _age(path: Path) -> timedelta:
+    return timedelta(seconds=time.time() - path.stat().st_mtime)

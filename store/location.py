@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 from store.durable import flush
+from store.errors import StoreError
 from store.layout import store_version
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,6 +29,9 @@ def writable_store(flag: Path | None) -> Path:
     """Return the store to write to: the flag, `ORBITSENS_STORE`, or the project's own.
 
     The project's own begins as a copy of the shipped store, so that own sweeps land next to the shipped studies.
+
+    Raises:
+        StoreError: that copy cannot be made.
     """
     chosen = _chosen(flag)
     if chosen is not None:
@@ -43,15 +48,19 @@ def _chosen(flag: Path | None) -> Path | None:
 
 
 def _copy_whole(origin: Path, target: Path) -> None:
-    draft = target.with_name(f"{target.name}.{os.getpid()}")
-    shutil.copytree(origin, draft)
-    for path in draft.rglob("*"):
-        flush(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix="copying-", dir=target.parent))
     try:
+        shutil.copytree(origin, draft, dirs_exist_ok=True)
+        for path in (draft, *draft.rglob("*")):
+            flush(path)
         draft.rename(target)
-    except OSError:
-        # Another process was faster and has begun to fill it: then there is nothing left to do.
-        shutil.rmtree(draft)
-        if not target.is_dir():
-            raise
-    flush(target.parent)
+        flush(target.parent)
+    except OSError as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        # Another process may have been faster, and have begun to fill it: then there is nothing left to do.
+        if store_version(target) is None:
+            raise StoreError(
+                f"Cannot copy the shipped run store to {target}: {error.strerror or error}; free space, or name "
+                "another store with --store."
+            ) from error

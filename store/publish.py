@@ -4,7 +4,7 @@ import errno
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copyfile
@@ -13,13 +13,13 @@ import duckdb
 import pyarrow as pa
 
 from store import curves, models
-from store.connect import read_version, refuse_newer, write_draft
+from store.connect import write_draft
 from store.durable import flush, put_in_place, temporary
 from store.errors import StoreError
+from store.incoming import Tally, each_once, is_stored, stored_runs
 from store.layout import catalogue_path, last_sync as last_sync, note_sync, set_current, store_version, versions
-from store.leftovers import GRACE, discard_drafts, discard_superseded
+from store.leftovers import GRACE, discard_drafts, discard_superseded, touch_replaced
 from store.lock import writer_lock
-from store.migrate import known_schema, schema_version
 from store.records import RunRecord, Unreadable
 from store.rows import TABLES, Prepared, prepare, rows_of
 from store.sqltext import statement
@@ -39,23 +39,6 @@ class SyncReport:
     failed: tuple[Unreadable, ...]
     version: int | None
     published: bool
-
-
-@dataclass(frozen=True)
-class _Stored:
-    record_hash: str
-    model_sha256: str | None
-    whole: bool
-
-
-@dataclass(frozen=True)
-class _Tally:
-    """The lists that grow while records stream by."""
-
-    new: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    failed: list[Unreadable] = field(default_factory=list)
 
 
 def publish(
@@ -83,20 +66,23 @@ def publish(
             note_sync(store)
             return report
     except (OSError, duckdb.Error) as error:
-        raise _explained(store, error) from error
+        explanation = _explanation(store, error)
+        if explanation is None:
+            raise
+        raise StoreError(explanation) from error
 
 
 def _publish(store: Path, records: Iterable[RunRecord | Unreadable], source: str) -> SyncReport:
     current = store_version(store)
     version = max([0, *versions(store)]) + 1
     discard_drafts(store, current)
-    stored, outdated = _stored_runs(store, current)
-    tally = _Tally()
+    stored, outdated = stored_runs(store, current)
+    tally = Tally()
     with ExitStack() as stack:
         con: duckdb.DuckDBPyConnection | None = None
-        distinct = _sorted_out(records, tally)
+        distinct = each_once(records, tally)
         while chunk := list(itertools.islice(distinct, _CHUNK)):
-            fresh = [run for record in chunk if not _is_stored(run := prepare(record), stored, tally)]
+            fresh = [run for record in chunk if not is_stored(run := prepare(record), stored, tally)]
             if fresh:
                 con = con or stack.enter_context(_draft(store, current, version))
                 _bring_in(con, store, fresh)
@@ -105,11 +91,8 @@ def _publish(store: Path, records: Iterable[RunRecord | Unreadable], source: str
         if con is not None:
             _note(con, version, source, tally)
     if con is not None:
-        for folder in (curves.FOLDER, models.FOLDER):
-            flush(store / folder)
-        put_in_place(catalogue_path(store, version))
-        flush(store)
-        set_current(store, version)
+        touch_replaced(path for run_key in tally.changed for path in stored[run_key].files)
+        _put_in_force(store, version)
     return SyncReport(
         new=tuple(tally.new),
         changed=tuple(tally.changed),
@@ -120,46 +103,13 @@ def _publish(store: Path, records: Iterable[RunRecord | Unreadable], source: str
     )
 
 
-def _stored_runs(store: Path, current: int | None) -> tuple[dict[str, _Stored], bool]:
-    """Return what is stored of each run, by run key, and whether the schema is an older one."""
-    if current is None:
-        return {}, False
-    with read_version(store, current) as con:
-        schema = schema_version(con)
-        refuse_newer(schema, store)
-        rows = con.sql(statement("stored_hashes")).fetchall()
-    lying = {p.name for folder in (curves.FOLDER, models.FOLDER) for p in (store / folder).glob("*")} | {None}
-    stored = {key: _Stored(record_hash, sha, lying.issuperset(files)) for key, record_hash, sha, *files in rows}
-    return stored, schema < known_schema()
-
-
-def _sorted_out(records: Iterable[RunRecord | Unreadable], tally: _Tally) -> Iterator[RunRecord]:
-    """Pass on each run once; note what cannot be read, and a second record of the same run."""
-    seen = set()
-    for record in records:
-        if isinstance(record, Unreadable):
-            tally.failed.append(record)
-            continue
-        key = (record.entity, record.project, record.run_id)
-        if key in seen:
-            tally.failed.append(Unreadable("/".join(key), "The source has this run twice; the first was used."))
-            continue
-        seen.add(key)
-        yield record
-
-
-def _is_stored(run: Prepared, stored: dict[str, _Stored], tally: _Tally) -> bool:
-    """Say whether a run is in the store as it is, and note it; a run whose stored files are lost is not.
-
-    A model file that has gone from its source since it was stored is no change.
-    """
-    before = stored.get(run.run_key)
-    hashes = {run.record_hash}
-    if before is not None and run.model.sha256 is None and before.model_sha256 is not None:
-        hashes.add(run.hash_with_model(before.model_sha256))
-    same = before is not None and before.whole and before.record_hash in hashes
-    (tally.unchanged if same else tally.changed if before else tally.new).append(run.run_key)
-    return same
+def _put_in_force(store: Path, version: int) -> None:
+    """Make the draft and all its files durable, and then the version in force."""
+    for folder in (curves.FOLDER, models.FOLDER):
+        flush(store / folder)
+    put_in_place(catalogue_path(store, version))
+    flush(store)
+    set_current(store, version)
 
 
 @contextmanager
@@ -195,7 +145,7 @@ def _bring_in(con: duckdb.DuckDBPyConnection, store: Path, runs: list[Prepared])
         con.from_arrow(pa.Table.from_pylist(rows[table], schema=schema)).insert_into(table)
 
 
-def _note(con: duckdb.DuckDBPyConnection, version: int, source: str, tally: _Tally) -> None:
+def _note(con: duckdb.DuckDBPyConnection, version: int, source: str, tally: Tally) -> None:
     values = {
         "version": version,
         "source": source,
@@ -208,12 +158,12 @@ def _note(con: duckdb.DuckDBPyConnection, version: int, source: str, tally: _Tal
     con.execute(statement("insert_sync"), values)
 
 
-def _explained(store: Path, error: OSError | duckdb.Error) -> Exception:
-    """Say what to do about a store that cannot be written; any other error stays what it is."""
+def _explanation(store: Path, error: OSError | duckdb.Error) -> str | None:
+    """Say what to do about a store that cannot be written; None for an error of another kind."""
     text = str(error).splitlines()[0]
-    full = "No space left" in text or "File too large" in text or "out of disk" in text.lower()
+    full = "No space left" in text or "File too large" in text
     if full or (isinstance(error, OSError) and error.errno in _FULL):
-        return StoreError(f"The disk of the run store at {store} is full: free space and sync again; it is as it was.")
+        return f"The disk of the run store at {store} is full: free space and sync again; it is as it was."
     if isinstance(error, PermissionError | duckdb.IOException) and str(store) in str(error):
-        return StoreError(f"Cannot write to the run store at {store}: {text}; it is as it was.")
-    return error
+        return f"Cannot write to the run store at {store}: {text}; it is as it was."
+    return None

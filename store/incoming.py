@@ -1,0 +1,86 @@
+"""Which of the records that come in are new, changed or unchanged, against what is stored."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from store import curves, models
+from store.connect import read_version, refuse_newer
+from store.migrate import known_schema, schema_version
+from store.records import RunRecord, Unreadable
+from store.rows import Prepared
+from store.sqltext import statement
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What is stored of a run: `files` are those of its curve and model that lie in the store."""
+
+    record_hash: str
+    model_sha256: str | None
+    files: tuple[Path, ...]
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Lists of run keys that grow while records stream by."""
+
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    failed: list[Unreadable] = field(default_factory=list)
+
+
+def stored_runs(store: Path, current: int | None) -> tuple[dict[str, Stored], bool]:
+    """Return what is stored of each run, by run key, and whether the schema is an older one.
+
+    Raises:
+        StoreError: the schema is newer than this code knows.
+    """
+    if current is None:
+        return {}, False
+    with read_version(store, current) as con:
+        schema = schema_version(con)
+        refuse_newer(schema, store)
+        rows = con.sql(statement("stored_hashes")).fetchall()
+    lying = {path for folder in (curves.FOLDER, models.FOLDER) for path in (store / folder).glob("*")}
+    stored = {}
+    for run_key, record_hash, model_sha256, curve, model in rows:
+        named = [store / curves.FOLDER / curve] if curve else []
+        named += [store / models.FOLDER / model] if model else []
+        files = tuple(path for path in named if path in lying)
+        stored[run_key] = Stored(record_hash, model_sha256, files, whole=len(files) == len(named))
+    return stored, schema < known_schema()
+
+
+def each_once(records: Iterable[RunRecord | Unreadable], tally: Tally) -> Iterator[RunRecord]:
+    """Pass on each run once; note what cannot be read, and a second record of the same run."""
+    seen = set()
+    for record in records:
+        if isinstance(record, Unreadable):
+            tally.failed.append(record)
+            continue
+        key = (record.entity, record.project, record.run_id)
+        if key in seen:
+            tally.failed.append(Unreadable("/".join(key), "The source has this run twice; the first was used."))
+            continue
+        seen.add(key)
+        yield record
+
+
+def is_stored(run: Prepared, stored: Mapping[str, Stored], tally: Tally) -> bool:
+    """Say whether a run is in the store as it is, and note it; a run whose stored files are lost is not.
+
+    A model file that has gone from its source since it was stored is no change.
+    """
+    before = stored.get(run.run_key)
+    if before is None:
+        tally.new.append(run.run_key)
+        return False
+    hashes = {run.record_hash}
+    if run.model.sha256 is None and before.model_sha256 is not None:
+        hashes.add(run.hash_with_model(before.model_sha256))
+    same = before.whole and before.record_hash in hashes
+    (tally.unchanged if same else tally.changed).append(run.run_key)
+    return same
