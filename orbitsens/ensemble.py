@@ -72,15 +72,19 @@ def train_program(
     keys = jax.tree.map(lambda *x: jnp.stack(x), *(run_keys(run.parameters.seed) for run in runs))
     last = jax.jit(jax.vmap(partial(init, parameters)))(keys)
     pending: BlockReport | None = None
+    stopped = False
     for carry, report in _blocks(runs, keys, last):
         last = carry
         if pending is not None:
             on_block(jax.device_get(pending))
         pending = report
-        if stop():
-            return None
+        stopped = stop()
+        if stopped:
+            break
     if pending is not None:
         on_block(jax.device_get(pending))
+    if stopped:
+        return None
     last = jax.device_get(last)
     share = (time.perf_counter() - began) / len(runs)
     return [_trained(run, last, i, share) for i, run in enumerate(runs)]

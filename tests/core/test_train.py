@@ -1,6 +1,5 @@
 """Training: batch order, the kept model, runs together against runs alone, and the two ways to drive a run."""
 
-
 import jax
 import jax.numpy as jnp
 import numpy as np
