@@ -21,8 +21,12 @@ def seed_answer(study: SeedStudy, metric: Metric, dataset: str) -> str:
         return f"{runs} on {plain(dataset)}: {middle}{spread}; {_standing_out(study)}."
     ordered = table.sort_values("median")
     best, worst = ordered.iloc[0], ordered.iloc[-1]
+    settings = f"{runs} in {count(len(table), 'setting')} on {plain(dataset)}"
+    if best["median"] == worst["median"]:
+        same = f"median {metric.label} **{number(best['median'], metric.unit)}** in each"
+        return f"{settings}: {same}; {_standing_out(study)}."
     return (
-        f"{runs} in {count(len(table), 'setting')} on {plain(dataset)}: median {metric.label} from "
+        f"{settings}: median {metric.label} from "
         f"**{number(best['median'], metric.unit)}** ({plain(best['setting'])}) to "
         f"**{number(worst['median'], metric.unit)}** ({plain(worst['setting'])}); {_standing_out(study)}."
     )
@@ -69,9 +73,8 @@ def spoken(sentence: str) -> str:
 
 def how_to_read(study: SeedStudy, log_wanted: bool) -> str:
     """Say what the marks of the violin chart mean."""
-    sentences = [
-        f"Point: one run; bar: quartiles; tick: median; shape: density{' of the logarithms' if study.log else ''}."
-    ]
+    of_what = "their logarithms" if study.log else "the runs"
+    sentences = [f"Point: one run; bar: quartiles; tick: median; shape: density of {of_what}."]
     if study.summary["n"].min() < density.FEWEST_RUNS:
         sentences.append(f"Settings with fewer than {density.FEWEST_RUNS} runs get no shape.")
     if log_wanted and not study.log:

@@ -20,7 +20,7 @@ MEANINGS: Mapping[str, str] = {
 def summary_table(study: SeedStudy, unit: str) -> pd.DataFrame:
     """One row per setting: n, mean, median, sd, min, max and the intervals, in the metric's unit."""
     table = study.summary
-    columns: dict[str, list[object]] = {"setting": table["setting"].tolist(), "n": table["n"].tolist()}
+    columns: dict[str, list[object]] = {"setting": table["setting"].tolist(), "n": [f"{n:,}" for n in table["n"]]}
     for name, source in {"median": "median", "mean": "mean", "sd": "sd", "min": "min", "max": "max"}.items():
         columns[f"{name} ({unit})" if unit else name] = [number(v) if pd.notna(v) else "" for v in table[source]]
     columns["quartiles"] = [span(a, b) for a, b in zip(table["q1"], table["q3"], strict=True)]

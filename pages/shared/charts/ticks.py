@@ -16,4 +16,4 @@ def log_ticks(values: Sequence[float]) -> list[float] | None:
         return None
     power = 10.0 ** math.floor(math.log10((high - low) / MOST))
     step = next(power * unit for unit in (1, 2, 5, 10, 20) if high - low <= MOST * power * unit)
-    return [round(i * step, 12) for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    return [round(i * step, 12) for i in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]

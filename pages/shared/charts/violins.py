@@ -75,7 +75,7 @@ def violins(study: SeedStudy, axis_title: str, theme: Theme, selected: str | Non
         selected=selected,
         present=[kind for kind, runs in zip(KINDS, tables, strict=True) if len(runs)],
     )
-    layers = [_outlines(study, on), *_summary(study, on), *_runs(study, on)]
+    layers = [*_outlines(study, on), *_summary(study, on), *_runs(study, on)]
     if len(unusable):
         layers += _strip(unusable, on)
     return styled(layers, theme, height=240 if len(on.rows) == 1 else 76 * len(on.rows))
@@ -88,7 +88,7 @@ def unusable_runs(study: SeedStudy) -> pd.DataFrame:
 
 def _axis(study: SeedStudy) -> alt.Axis:
     ticks = log_ticks(study.used["value"].tolist()) if study.log else None
-    return alt.Axis(values=ticks) if ticks else alt.Axis(tickCount=8)
+    return alt.Axis(values=ticks, format="~g") if ticks else alt.Axis(tickCount=8, format="~g")
 
 
 def _points(runs: pd.DataFrame, y: "pd.Series[float]", on: _Axes) -> alt.Chart:
@@ -100,11 +100,11 @@ def _points(runs: pd.DataFrame, y: "pd.Series[float]", on: _Axes) -> alt.Chart:
     return alt.Chart(frame).encode(y=on.y())
 
 
-def _outlines(study: SeedStudy, on: _Axes) -> alt.Chart:
+def _outlines(study: SeedStudy, on: _Axes) -> list[alt.Chart]:
     middle, half = on.place(study.outlines["setting"]), HALF_VIOLIN * study.outlines["density"]
     frame = study.outlines[["setting", "value"]].assign(y=middle - half, y2=middle + half)
     mark = alt.Chart(frame).mark_area(color=RUN[on.theme], opacity=0.18, tooltip=None)
-    return mark.encode(x=on.x("value"), y=on.y(), y2=alt.Y2("y2"), detail="setting:N")
+    return [mark.encode(x=on.x("value"), y=on.y(), y2=alt.Y2("y2"), detail="setting:N")] if len(frame) else []
 
 
 def _summary(study: SeedStudy, on: _Axes) -> list[alt.Chart]:

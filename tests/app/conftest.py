@@ -1,0 +1,38 @@
+"""Stores of made-up runs, and the app on top of one."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app.sample_runs import publish_runs, seed_study_runs, width_study_runs
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session")
+def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the seeding study and the width study. Tests only read it."""
+    store = tmp_path_factory.mktemp("sample") / "store"
+    publish_runs(store, [*seed_study_runs(), *width_study_runs()])
+    return store
+
+
+@pytest.fixture
+def open_app(monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Open a page of the app on a store, as a link with these query parameters does; no exception is shown."""
+
+    def opened(store: Path, page: str = "pages/home.py", **query: str) -> AppTest:
+        monkeypatch.setenv("ORBITSENS_STORE", str(store))
+        app = AppTest.from_file(str(APP), default_timeout=30)
+        app.run()
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.switch_page(page).run()
+        assert not app.exception
+        return app
+
+    return opened

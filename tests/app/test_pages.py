@@ -1,0 +1,204 @@
+"""Every page on every kind of store: what it says, and that it always says what to do next."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from store.connect import write_draft
+from store.layout import catalogue_path, set_current
+from tests.app.conftest import Open
+from tests.app.sample_runs import publish_runs, sample_run, seed_study_runs
+
+HOME, SEEDING = "pages/home.py", "pages/seeding.py"
+PAGES = (HOME, SEEDING)
+
+
+def words(app: AppTest) -> str:
+    """All that a page says."""
+    kinds = ("title", "markdown", "caption", "info", "warning", "error", "code", "subheader")
+    return "\n".join(element.value for kind in kinds for element in app.get(kind))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_open_on_a_filled_store(sample_store: Path, open_app: Open, page: str) -> None:
+    app = open_app(sample_store, page)
+    assert app.title
+    assert not app.error
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_a_store_pages_say_what_to_do(tmp_path: Path, open_app: Open, page: str) -> None:
+    app = open_app(tmp_path / "none", page)
+    assert "There is no run store at" in words(app)
+    assert "python -m runner sweep runner/sweeps/quickstart.yaml" in words(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_store_without_runs_says_what_to_do(tmp_path: Path, open_app: Open, page: str) -> None:
+    with write_draft(catalogue_path(tmp_path, 1)):
+        set_current(tmp_path, 1)
+    assert "holds no run yet" in words(open_app(tmp_path, page))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_damaged_store_is_one_sentence_and_no_exception(tmp_path: Path, open_app: Open, page: str) -> None:
+    store = tmp_path / "store"
+    version = publish_runs(store, seed_study_runs()[:1])
+    assert version is not None
+    catalogue_path(store, version).write_bytes(b"no database")
+    app = open_app(store, page)
+    assert len(app.error) == 1
+    assert app.error[0].value.endswith(".")
+    assert "Traceback" not in app.error[0].value
+
+
+def test_home_names_each_group_with_its_states_and_the_last_sync(sample_store: Path, open_app: Open) -> None:
+    said = words(open_app(sample_store, HOME))
+    assert "60 runs in 2 groups" in said
+    assert "last sync" in said
+    assert "20 finished · newest run" in said
+    assert "36 finished, 1 running, 1 crashed, 2 diverged · newest run" in said
+    assert r"trained on complex\_TBP\_planar\_10\_train" in said
+
+
+def test_seeding_answers_in_one_sentence(sample_store: Path, open_app: Open) -> None:
+    app = open_app(sample_store, SEEDING, group="sweep-seeds-v2")
+    assert (
+        r"##### 20 runs on complex\_TBP\_planar\_10\_test: median acceleration error **7.29 %** "
+        "(quartiles 7.00 to 7.47 %); seeds 3 and 17 stand out."
+    ) in words(app)
+    assert "20 of 20 matched runs used." in words(app)
+    summary, outliers = app.dataframe[0].value, app.dataframe[1].value
+    assert summary["n"].tolist() == ["20"]
+    assert {"median (%)", "mean (%)", "sd (%)", "min (%)", "max (%)", "95 % CI of median"} <= set(summary.columns)
+    assert outliers["seed"].tolist() == ["17", "3"]
+
+
+def test_every_choice_is_in_the_url_defaults_included(sample_store: Path, open_app: Open) -> None:
+    app = open_app(sample_store, SEEDING)
+    assert app.query_params["group"] == "sweep-seeds-v2"
+    assert app.query_params["metric"] == "acceleration_error"
+    assert app.query_params["dataset"] == "complex_TBP_planar_10_test"
+    app.selectbox(key="group").select("sweep-width").run()
+    app.selectbox(key="metric").select("accel_angle_deg").run()
+    app.toggle(key="log").set_value(False).run()
+    assert not app.exception
+    assert app.query_params["group"] == "sweep-width"
+    assert app.query_params["metric"] == "accel_angle_deg"
+    assert app.query_params["log"] == "off"
+    assert "median acceleration angle **2.10 deg** in each" in words(app)
+
+
+def test_a_link_shows_what_its_sender_saw(sample_store: Path, open_app: Open) -> None:
+    app = open_app(
+        sample_store,
+        SEEDING,
+        group="sweep-width",
+        metric="accel_angle_deg",
+        dataset="complex_TBP_planar_10_train",
+        log="off",
+    )
+    assert [app.selectbox(key=key).value for key in ("group", "metric", "dataset")] == [
+        "sweep-width",
+        "accel_angle_deg",
+        "complex_TBP_planar_10_train",
+    ]
+    assert app.toggle(key="log").value is False
+    assert not app.toast
+
+
+def test_a_stale_link_says_what_is_shown_instead(sample_store: Path, open_app: Open) -> None:
+    app = open_app(sample_store, SEEDING, group="deleted-group")
+    assert "deleted-group is not here; this is sweep-seeds-v2 (20 runs)" in app.toast[0].value
+    assert app.query_params["group"] == "sweep-seeds-v2"
+
+
+def test_a_run_in_the_url_shows_its_curves_metrics_and_parameters(sample_store: Path, open_app: Open) -> None:
+    run = next(record for record in seed_study_runs() if record.config["parameters"]["seed"] == 3)
+    app = open_app(sample_store, SEEDING, group="sweep-seeds-v2", run=run.run_id)
+    assert len(app.get("vega_lite_chart")) == 4  # the violin and three curves
+    assert f"**seed 3** · run `{run.run_id}`" in words(app)
+    metrics, parameters = app.dataframe[0].value, app.dataframe[1].value
+    assert metrics["metric"].tolist()[:2] == ["orbits", "acceleration error (%)"]
+    assert dict(zip(parameters["parameter"], parameters["value"], strict=True))["seed"] == "3"
+    assert "(unset)" in parameters["value"].tolist()  # atol was not logged
+    app.selectbox(key="run").select("").run()
+    assert "run" not in app.query_params
+
+
+def test_changing_the_group_forgets_the_run(sample_store: Path, open_app: Open) -> None:
+    app = open_app(sample_store, SEEDING, group="sweep-seeds-v2", run=seed_study_runs()[0].run_id)
+    app.selectbox(key="group").select("sweep-width").run()
+    assert not app.exception
+    assert "run" not in app.query_params
+    assert not app.toast
+
+
+def test_every_unused_run_is_counted_and_listed(sample_store: Path, open_app: Open) -> None:
+    app = open_app(sample_store, SEEDING, group="sweep-width")
+    assert "36 of 40 matched runs used. Not used: 1 crashed, 2 diverged and 1 running." in words(app)
+    unused = app.dataframe[-1].value
+    assert unused["why not"].tolist() == ["diverged", "diverged", "crashed", "running"]
+    assert "median acceleration error from **5.27 %** (width 64) to **9.99 %** (width 8)" in words(app)
+
+
+def test_all_runs_diverged_is_said_and_listed(tmp_path: Path, open_app: Open) -> None:
+    publish_runs(tmp_path, [sample_run("bad", seed, float("nan")) for seed in range(3)])
+    app = open_app(tmp_path, SEEDING)
+    assert "Not one run of bad is finished with a finite value" in app.warning[0].value
+    assert app.dataframe[-1].value["why not"].tolist() == ["diverged"] * 3
+    assert not app.get("vega_lite_chart")
+
+
+def test_a_group_without_measurements_says_how_to_get_them(tmp_path: Path, open_app: Open) -> None:
+    publish_runs(tmp_path, [sample_run("young", 0, None, state="running")])
+    app = open_app(tmp_path, SEEDING)
+    assert "No run of young has been measured yet" in app.info[0].value
+    assert "python -m runner sync young" in words(app)
+
+
+def test_one_run_only(tmp_path: Path, open_app: Open) -> None:
+    publish_runs(tmp_path, [sample_run("lonely", 5, 7.0)])
+    app = open_app(tmp_path, SEEDING)
+    assert "1 run on" in words(app)
+    assert "too few to say which stand out" in words(app)
+    assert app.dataframe[0].value["95 % CI of mean"].tolist() == ["needs 2 runs"]
+
+
+def test_a_metric_with_zeros_has_a_linear_axis_and_says_so(sample_store: Path, open_app: Open) -> None:
+    app = open_app(sample_store, SEEDING, group="sweep-seeds-v2", metric="radial_sign_violation_pct")
+    assert "The axis is linear: zero has no logarithm." in words(app)
+
+
+def test_runs_without_seed_key_history_or_group_are_shown(tmp_path: Path, open_app: Open) -> None:
+    old = sample_run("old", None, 7.0, history=False, run_id="old1")
+    publish_runs(tmp_path, [old, sample_run("old", 1, 7.5), sample_run("", 2, 7.5)])
+    app = open_app(tmp_path, SEEDING, group="old", run="old1")
+    assert "This run logged no history" in words(app)
+    assert dict(app.dataframe[1].value[["parameter", "value"]].to_numpy())["seed"] == "(unset)"
+
+
+def test_two_projects_may_share_a_run_id(tmp_path: Path, open_app: Open) -> None:
+    one = sample_run("shared", 0, 7.0, run_id="same")
+    publish_runs(tmp_path, [one, replace(one, project="other")])
+    app = open_app(tmp_path, SEEDING, run="mlds-lab/other/same")
+    assert app.selectbox(key="run").value == "mlds-lab/other/same"
+    assert not app.toast
+
+
+def test_a_new_version_shows_on_the_next_run_of_the_page(tmp_path: Path, open_app: Open) -> None:
+    publish_runs(tmp_path, seed_study_runs(n=10))
+    app = open_app(tmp_path, SEEDING)
+    assert "10 of 10 matched runs used" in words(app)
+    publish_runs(tmp_path, seed_study_runs(n=20))
+    assert "20 of 20 matched runs used" in words(app.run())
+
+
+def test_infinite_errors_are_kept_apart(tmp_path: Path, open_app: Open) -> None:
+    records = [sample_run("inf", seed, error) for seed, error in enumerate([7.0, 7.2, np.inf])]
+    publish_runs(tmp_path, records)
+    app = open_app(tmp_path, SEEDING)
+    assert "2 of 3 matched runs used. Not used: 1 diverged (seed 2)." in words(app)
