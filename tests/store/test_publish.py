@@ -1,8 +1,8 @@
 """What a sync makes of records: new, changed, unchanged and failed runs, and the same store from the same records."""
 
 import shutil
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +19,7 @@ from tests.factories import (
     filled_store,
     mixed_group,
     old_run,
+    replaced,
     run_record,
     seeding_group,
 )
@@ -66,6 +67,36 @@ def test_rebuilding_gives_the_same_rows_and_files_in_whatever_order(store: Path,
 def test_the_source_does_not_make_a_change(store: Path) -> None:
     filled_store(store, [run_record()])
     assert filled_store(store, [replace(run_record(), source="api")]).published is False
+
+
+CHANGES: dict[str, object] = {
+    "name": "another",
+    "group": "another",
+    "state": "crashed",
+    "reason": "Its history is cut off.",
+    "created_at": datetime(2026, 1, 1, tzinfo=UTC),
+    "finished_at": None,
+    "tags": ("another",),
+    "notes": "a note",
+    "url": "https://wandb.ai/a/b/runs/c",
+    "config": {"parameters": {"seed": 0}},
+    "summary": {"acceleration_error": 1.0},
+    "history": pa.table({"step": [1], "train_loss": [1.0]}),
+    "model": ModelFile(None, "artifact", "It was not kept."),
+}
+
+
+@pytest.mark.parametrize("field", CHANGES)
+def test_a_change_of_any_field_is_a_change(store: Path, field: str) -> None:
+    record = run_record(0)
+    filled_store(store, [record])
+    changed = replaced(record, **{field: CHANGES[field]})
+    assert filled_store(store, [changed]).changed == (key(record),)
+    assert filled_store(store, [changed]).unchanged == (key(record),)
+
+
+def test_every_field_is_a_key_or_seen_when_it_changes() -> None:
+    assert {f.name for f in fields(RunRecord)} == {*CHANGES, "entity", "project", "run_id", "source"}
 
 
 def test_a_changed_run_is_replaced_whole(store: Path, tmp_path: Path) -> None:
