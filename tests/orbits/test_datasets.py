@@ -20,8 +20,8 @@ def digest(name):
 
 # Written down once: a machine, NumPy or change of code that gives other bytes must be noticed.
 GOLDEN = {
-    "complex_TBP_planar_10_train": "ad9e76a8d0531763ed7291e778a88c5ea744da88cefc25d29ee5ab3e2c828d39",
-    "simple_TBP_nonplanar_3_val": "295e6df5ae89e4bdf3fe982536b9cf1c3f4f40add266626017563718881b3f77",
+    "complex_TBP_planar_10_train": "2735eaa895bfb9dae86e067c20a3f10f1d5967c89224b888dc7ee435a4079bdc",
+    "simple_TBP_nonplanar_3_val": "73634b482aa59721766254b97fdc8dcf64bcf45f454734b6059d4bdf0e55be1a",
 }
 
 

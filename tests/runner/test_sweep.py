@@ -31,6 +31,7 @@ parameters:
 def runner(*arguments, folder=None, check=True):
     out = subprocess.run(
         [sys.executable, "-m", "runner", *map(str, arguments)],
+        check=False,
         capture_output=True,
         text=True,
         env=os.environ | ({"WANDB_DIR": str(folder), "ORBITSENS_STORE": str(folder / "store")} if folder else {}),
