@@ -1,12 +1,8 @@
 """Which run store is meant: the flag, then the environment, then the project's own."""
 
 import os
-import shutil
-import tempfile
 from pathlib import Path
 
-from store.durable import flush
-from store.errors import StoreError
 from store.layout import store_version
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,41 +22,17 @@ def readable_store(flag: Path | None) -> Path:
 
 
 def writable_store(flag: Path | None) -> Path:
-    """Return the store to write to: the flag, `ORBITSENS_STORE`, or the project's own.
+    """Return the store to write to: the flag, `ORBITSENS_STORE`, or the project's own; never the shipped one."""
+    return _chosen(flag) or DEFAULT
 
-    The project's own begins as a copy of the shipped store, so that own sweeps land next to the shipped studies.
 
-    Raises:
-        StoreError: that copy cannot be made.
-    """
-    chosen = _chosen(flag)
-    if chosen is not None:
-        return chosen
-    if not DEFAULT.exists() and store_version(SHIPPED) is not None:
-        _copy_whole(SHIPPED, DEFAULT)
-    return DEFAULT
+def own_and_shipped() -> dict[str, Path]:
+    """Return the stores that a person of this project can look at, by name; only those that exist."""
+    stores = {"own runs": DEFAULT, "shipped studies": SHIPPED}
+    return {name: path for name, path in stores.items() if store_version(path) is not None}
 
 
 def _chosen(flag: Path | None) -> Path | None:
     if flag is not None:
         return flag
     return Path(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else None
-
-
-def _copy_whole(origin: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix="copying-", dir=target.parent))
-    try:
-        shutil.copytree(origin, draft, dirs_exist_ok=True)
-        for path in (draft, *draft.rglob("*")):
-            flush(path)
-        draft.rename(target)
-        flush(target.parent)
-    except OSError as error:
-        shutil.rmtree(draft, ignore_errors=True)
-        # Another process may have been faster, and have begun to fill it: then there is nothing left to do.
-        if store_version(target) is None:
-            raise StoreError(
-                f"Cannot copy the shipped run store to {target}: {error.strerror or error}; free space, or name "
-                "another store with --store."
-            ) from error

@@ -1,15 +1,10 @@
-"""Which store is meant, and how the project's own begins."""
+"""Which store is meant."""
 
-import errno
-import os
-import shutil
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from store import location
-from store.errors import StoreError
 from store.layout import store_version
 from tests.factories import filled_store, run_record
 from tests.store.looking import everything, rows
@@ -40,45 +35,20 @@ def test_until_the_own_store_exists_the_shipped_one_is_read(shipped: Path) -> No
     assert not location.DEFAULT.exists()
 
 
-def test_the_own_store_begins_as_a_copy_of_the_shipped_one(shipped: Path) -> None:
+def test_own_sweeps_go_into_a_store_of_their_own(shipped: Path) -> None:
     before = everything(shipped)
     own = location.writable_store(None)
-    assert own == location.DEFAULT == location.readable_store(None)
-    assert everything(own) == before
+    assert own == location.DEFAULT
+    assert location.own_and_shipped() == {"shipped studies": shipped}
     filled_store(own, [run_record(1)])
-    assert location.writable_store(None) == own
-    assert len(rows(own)["runs"]) == 2
+    assert location.readable_store(None) == own
+    assert len(rows(own)["runs"]) == 1
     assert everything(shipped) == before
-    assert [path.name for path in own.parent.iterdir()] == ["store"]
+    assert location.own_and_shipped() == {"own runs": own, "shipped studies": shipped}
 
 
 def test_a_store_named_by_hand_begins_empty(shipped: Path, tmp_path: Path) -> None:
     assert store_version(location.writable_store(tmp_path / "mine")) is None
-
-
-def test_a_second_process_that_copies_meanwhile_does_no_harm(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The other one's copy is in place, and already has a run more, when this one wants to put its own there."""
-
-    def slow_copy(origin: Path, target: Path, **options: bool) -> None:
-        shutil.copytree(origin, target, **options)
-        shutil.copytree(origin, location.DEFAULT)
-        filled_store(location.DEFAULT, [run_record(1)])
-
-    monkeypatch.setattr(location, "shutil", SimpleNamespace(copytree=slow_copy, rmtree=shutil.rmtree))
-    own = location.writable_store(None)
-    assert len(rows(own)["runs"]) == 2
-    assert [path.name for path in own.parent.iterdir()] == ["store"]
-
-
-def test_a_copy_that_cannot_be_made_is_one_sentence(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(origin: Path, target: Path, **options: bool) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(location, "shutil", SimpleNamespace(copytree=full, rmtree=shutil.rmtree))
-    with pytest.raises(StoreError, match=r"Cannot copy the shipped run store to .*: No space left on device; free"):
-        location.writable_store(None)
-    assert list(location.DEFAULT.parent.iterdir()) == []
-    assert location.readable_store(None) == shipped
 
 
 def test_without_any_store_the_default_is_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
