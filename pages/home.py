@@ -19,16 +19,17 @@ st.caption(
     help="`python -m runner sync GROUP` brings a group's new runs in; this page shows them as soon as it is run again.",
 )
 
+st.markdown("Open a group to see how far the seeds alone spread its error:")
 for _, row in groups.head(MOST).iterrows():
-    with st.container(border=True, gap="xsmall"):
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.page_link(
             "pages/seeding.py",
             label=f"**{plain(row['group']) or '(no group)'}**",
             icon=":material/casino:",
             query_params={"group": row["group"]},
-            help="Open the seeding study of this group.",
         )
         age = f"newest run {ago(row['last_created'])}" if pd.notna(row["last_created"]) else "age unknown"
-        st.caption(f"{states_text(row.to_dict())} · {age} · trained on {plain(row['datasets'] or '(unset)')}")
+        trained = f"trained on {plain(row['datasets'] or '(unset)')}"
+        st.caption(f"{states_text(row.to_dict())} · {trained} · {age}", width="content")
 if len(groups) > MOST:
     st.caption(f"{len(groups) - MOST:,} older groups are not listed here; the Seeding page's group menu has them all.")

@@ -17,7 +17,6 @@ CURVES = (
     ("percent_error", "val_percent_error", "batches of training segments"),
     ("acceleration_error", "", "training orbits"),
 )
-WIDTHS = {"parameter": "small", "value": "medium", "meaning": "large"}
 KEYS = ("curriculum_phase", *(key for pair in CURVES for key in pair[:2] if key))
 
 
@@ -38,7 +37,9 @@ def show_run(of: data.Catalogue, run_key: str, varying: Sequence[str], theme: Th
     with chosen:
         st.markdown("**Parameters**")
         table = tables.parameter_table(detail.parameters, detail.extra_parameters, varying)
-        st.dataframe(table, hide_index=True, height=320, column_config=WIDTHS)
+        st.dataframe(
+            table, hide_index=True, height=320, column_config={"value": st.column_config.TextColumn(width="medium")}
+        )
 
 
 def _headline(detail: RunDetail) -> str:

@@ -31,12 +31,12 @@ METRICS: Mapping[str, Metric] = {
     ),
     "radial_sign_violation_pct": Metric(
         "outward accelerations",
-        "% of samples",
+        "%",
         "Share of samples whose modelled acceleration points away from the Earth.",
     ),
     "accel_dir_flip_pct": Metric(
         "direction flips",
-        "% of samples",
+        "%",
         "Share of consecutive samples whose modelled accelerations point into opposite half spaces.",
     ),
 }

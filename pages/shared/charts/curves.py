@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pages.shared.charts.theme import MUTED, TRAIN, VALIDATION, Theme, styled
+from pages.shared.charts.ticks import log_ticks
 
 TRAINING, VALIDATING = "training", "validation"
 # Below this many values each one gets a mark: a line between few points looks like more data than there is.
@@ -26,6 +27,7 @@ def curve(
     if frame.empty:
         return None
     series = [TRAINING, VALIDATING][: frame["on"].nunique()]
+    ticks = log_ticks(frame["value"].dropna().tolist()) if log else []
     step = alt.X(
         "step:Q",
         title="optimiser step",
@@ -36,7 +38,7 @@ def curve(
         "value:Q",
         title=None,
         scale=alt.Scale(type="log" if log else "linear", zero=alt.Undefined if log else False, nice=not log),
-        axis=alt.Axis(tickCount=5, format="~r"),
+        axis=alt.Axis(values=ticks, format="~g") if ticks else alt.Axis(tickCount=5, format="~g"),
     )
     color = alt.Color(
         "on:N",

@@ -1,19 +1,22 @@
-"""Labels of a logarithmic axis that spans less than a decade, where the usual 1, 2, 5, 10 leave it bare."""
+"""Where a logarithmic axis has its labels and grid lines: at round numbers, few enough to read."""
 
 import math
 from collections.abc import Sequence
 
 MOST = 9
+SHORT = 6.0  # an axis over less than this factor gets equally spaced labels, where 1, 2, 5, 10 would leave it bare
+LONG = 1000.0  # and one over more than this only powers of ten
 
 
-def log_ticks(values: Sequence[float]) -> list[float] | None:
-    """Return round values, equally spaced, between the least and the largest of positive values.
-
-    None where they span a factor of 6 or more, or nothing: then the axis finds its own.
-    """
+def log_ticks(values: Sequence[float]) -> list[float]:
+    """Return round numbers between the least and the largest of positive values; none where all are equal."""
     low, high = (min(values), max(values)) if len(values) else (1.0, 1.0)
-    if not 1.0 < high / low < 6.0:
-        return None
+    if high / low >= SHORT:
+        units = (1, 2, 5) if high / low <= LONG else (1,)
+        powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+        return [tick for power in powers for unit in units if low <= (tick := unit * 10.0**power) <= high]
+    if high == low:
+        return []
     power = 10.0 ** math.floor(math.log10((high - low) / MOST))
     step = next(power * unit for unit in (1, 2, 5, 10, 20) if high - low <= MOST * power * unit)
     return [round(i * step, 12) for i in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]

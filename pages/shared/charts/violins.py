@@ -66,7 +66,7 @@ def violins(study: SeedStudy, axis_title: str, theme: Theme, selected: str | Non
             type="log" if study.log else "linear",
             zero=alt.Undefined if study.log else False,
             nice=False,
-            padding=14,
+            padding=22,
             range=[0, {"expr": f"width - {STRIP}"}] if len(unusable) else alt.Undefined,
         ),
         axis=_axis(study),
@@ -87,7 +87,7 @@ def unusable_runs(study: SeedStudy) -> pd.DataFrame:
 
 
 def _axis(study: SeedStudy) -> alt.Axis:
-    ticks = log_ticks(study.used["value"].tolist()) if study.log else None
+    ticks = log_ticks(study.used["value"].tolist()) if study.log else []
     return alt.Axis(values=ticks, format="~g") if ticks else alt.Axis(tickCount=8, format="~g")
 
 

@@ -1,0 +1,71 @@
+"""The app on a free port, and Debian's Chromium: for the browser tests and for the screenshots."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHART = '.st-key-violins [role="graphics-document"]'
+PANEL_CHARTS = ".st-key-run_panel [data-testid=stVegaLiteChart] svg.marks"
+
+
+@contextmanager
+def served(store: Path, log: Path) -> Iterator[str]:
+    """Run the app on a store in a process of its own; yields its URL. Its output goes to `log`."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [*command, "--server.fileWatcherType=none"],
+            cwd=ROOT,
+            env=os.environ | {"ORBITSENS_STORE": str(store)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_for(f"http://localhost:{port}/_stcore/health", process, log)
+            yield f"http://localhost:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+
+
+def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path, seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    raise RuntimeError(f"The app did not start:\n{log.read_text()}")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the system's Chromium."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        raise RuntimeError("There is no Chromium here: `apt-get install chromium`, or run `make test`, which does.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def settle(page: Page) -> None:
+    """Wait until the page's script has run and what it draws is drawn."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.wait_for_timeout(400)
