@@ -17,7 +17,7 @@ from pages.shared.text import axis_title, dataset_label, metric
 CHART = "violins"
 
 catalogue, groups = start("Seeding")
-columns = st.columns([3, 3, 4, 2], vertical_alignment="bottom")
+columns = st.columns([4, 3, 4, 2], vertical_alignment="bottom")
 with columns[0]:
     group = choose_group(groups)
 choices = data.metric_choices(catalogue, group)

@@ -49,20 +49,19 @@ def seed_study(runs: pd.DataFrame, varying: Sequence[str], log: bool) -> SeedStu
     table["value"] = pd.to_numeric(table["value"]).astype(float)
     table["why_not"] = _why_not(table)
     table["used"] = table["why_not"].isna()
-    table["z"], table["outlier"], table["offset"] = np.nan, False, 0.0
     used = table[table["used"]]
     positive = bool((used["value"] > 0.0).all())
-    outlines = [pd.DataFrame({"setting": [], "value": [], "density": []})]
+    z, offset, outlines = np.full(len(table), np.nan), np.zeros(len(table)), []
     for setting, part in used.groupby("setting", sort=False):
-        scores = modified_z(part["value"], log=positive)
-        table.loc[part.index, "z"] = scores
-        table.loc[part.index, "outlier"] = stands_out(scores)
-        table.loc[part.index, "offset"] = offsets(part["value"], log=log and positive)
-        outlines.append(outline(part["value"], log=log and positive).assign(setting=setting))
+        shape = outline(part["value"], log=log and positive)
+        outlines.append(shape.assign(setting=setting))
+        z[part.index] = modified_z(part["value"], log=positive)
+        offset[part.index] = offsets(part["value"], shape)
+    nothing = pd.DataFrame({"setting": [], "value": [], "density": []})
     return SeedStudy(
-        runs=table,
+        runs=table.assign(z=z, outlier=stands_out(z), offset=offset),
         summary=describe_by(used, "setting", "value"),
-        outlines=pd.concat([o for o in outlines if len(o)] or outlines[:1], ignore_index=True),
+        outlines=pd.concat([shape for shape in outlines if len(shape)] or [nothing], ignore_index=True),
         log_rule=positive,
         log=log and positive,
     )

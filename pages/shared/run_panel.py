@@ -13,8 +13,8 @@ from store.queries import RunDetail
 
 # Each chart: the key on the training orbits, the key on the validation orbits, and what it was measured on.
 CURVES = (
-    ("train_loss", "val_loss", "batches of training segments"),
-    ("percent_error", "val_percent_error", "batches of training segments"),
+    ("train_loss", "val_loss", "training batches"),
+    ("percent_error", "val_percent_error", "training batches"),
     ("acceleration_error", "", "training orbits"),
 )
 KEYS = ("curriculum_phase", *(key for pair in CURVES for key in pair[:2] if key))
@@ -65,7 +65,7 @@ def _curves(of: data.Catalogue, detail: RunDetail, log: bool, theme: Theme) -> N
     history = data.history(of, detail.run_key, KEYS)
     loss = detail.parameters.get("loss_fcn")
     for column, (train, validation, where) in zip(st.columns(len(CURVES)), CURVES, strict=True):
-        title = axis_title(train), f"{loss}, {where}" if train == "train_loss" and loss else where
+        title = axis_title(train), str(loss) if train == "train_loss" and loss else where
         keys = [key for key in (train, validation) if key]
         drawn = curve(history, keys, title, stage_borders(history), log, theme)
         if drawn is None:

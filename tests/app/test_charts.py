@@ -121,6 +121,11 @@ def test_the_picture_names_its_runs(kind: str) -> None:
         assert {"sweep-seeds-v2", "10 of 11 matched runs used", "error (%)", "seed 9"} <= set(texts)
 
 
+def test_a_picture_may_have_many_runs() -> None:
+    values = np.random.default_rng(0).lognormal(2.0, 0.1, 6000).tolist()
+    assert picture(violins(study(values), "error (%)", "light"), "png", "many", ["runs"]).startswith(b"\x89PNG")
+
+
 HISTORY = pd.DataFrame(
     {
         "step": np.arange(1, 201),

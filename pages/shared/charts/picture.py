@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import altair as alt
+import pandas as pd
 
 WIDTH = 900  # px
 
@@ -12,7 +13,7 @@ def picture(chart: alt.LayerChart, kind: Literal["png", "svg"], title: str, subt
     """Draw the chart with its title: what was measured, on what, and how many runs. PNG has two pixels per px."""
     import vl_convert
 
-    titled = chart.properties(
+    titled = _self_contained(chart).properties(
         width=WIDTH,
         title=alt.TitleParams(title, subtitle=list(subtitle)),
         padding={"left": 16, "right": 16, "top": 16, "bottom": 12},
@@ -21,3 +22,12 @@ def picture(chart: alt.LayerChart, kind: Literal["png", "svg"], title: str, subt
     if kind == "svg":
         return vl_convert.vegalite_to_svg(spec).encode()
     return vl_convert.vegalite_to_png(spec, scale=2.0)
+
+
+def _self_contained(chart: alt.LayerChart) -> alt.LayerChart:
+    """Write the rows into the chart: altair takes 5,000 at most, a limit that all threads share."""
+    copy = chart.copy(deep=True)
+    for part in (copy, *copy.layer):
+        if isinstance(part.data, pd.DataFrame):
+            part.data = alt.InlineData(values=alt.to_values(part.data)["values"])
+    return copy

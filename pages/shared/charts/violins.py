@@ -7,6 +7,7 @@ import altair as alt
 import pandas as pd
 
 from orbitsens.sensitivity.seeding import NOT_FINITE, SeedStudy
+from orbitsens.sensitivity.settings import UNSET
 from pages.shared.charts.theme import INK, OUTLIER, PAPER, RUN, UNUSABLE, Theme, styled
 from pages.shared.charts.ticks import log_ticks
 
@@ -34,7 +35,8 @@ class _Axes(NamedTuple):
 
     def y(self) -> alt.Y:
         """One row per setting, the first on top."""
-        labels = json.dumps([setting.replace(" · ", "\n") for setting in self.rows])
+        lines = "\n" if self.height() >= 48 * len(self.rows) else ", "
+        labels = json.dumps([setting.replace(" · ", lines) for setting in self.rows])
         axis = alt.Axis(
             values=list(self.rows.values()),
             labelExpr=f"split({labels}[datum.value], '\\n')",
@@ -46,6 +48,10 @@ class _Axes(NamedTuple):
         )
         scale = alt.Scale(domain=[len(self.rows) - 0.5, -0.5], nice=False, zero=False)
         return alt.Y("y:Q", title=None, scale=scale, axis=axis)
+
+    def height(self) -> int:
+        """High enough to see the points of each setting, in px: many settings get less each."""
+        return 240 if len(self.rows) == 1 else max(152, len(self.rows) * min(76, max(26, 900 // len(self.rows))))
 
     def place(self, settings: "pd.Series[str]") -> "pd.Series[float]":
         """The middles of the settings' rows."""
@@ -78,7 +84,7 @@ def violins(study: SeedStudy, axis_title: str, theme: Theme, selected: str | Non
     layers = [*_outlines(study, on), *_summary(study, on), *_runs(study, on)]
     if len(unusable):
         layers += _strip(unusable, on)
-    return styled(layers, theme, height=240 if len(on.rows) == 1 else 76 * len(on.rows))
+    return styled(layers, theme, height=on.height())
 
 
 def unusable_runs(study: SeedStudy) -> pd.DataFrame:
@@ -94,8 +100,9 @@ def _axis(study: SeedStudy) -> alt.Axis:
 def _points(runs: pd.DataFrame, y: "pd.Series[float]", on: _Axes) -> alt.Chart:
     """The columns that a mark, its tip and its selection need, and no more."""
     kind = runs["outlier"].map({True: "stands out", False: "run"}).mask(~runs["used"], "no finite value")
+    seed = runs["seed"].astype("Int64").astype("string")
     frame = runs[["run_key", "run_id", "setting", "state", "value"]].assign(
-        y=y, kind=kind.astype(object), seed=["(unset)" if pd.isna(seed) else f"{seed:.0f}" for seed in runs["seed"]]
+        y=y, kind=kind.astype(object), seed=seed.fillna(UNSET), label=("seed " + seed).fillna(runs["run_id"])
     )
     return alt.Chart(frame).encode(y=on.y())
 
@@ -108,9 +115,10 @@ def _outlines(study: SeedStudy, on: _Axes) -> list[alt.Chart]:
 
 
 def _summary(study: SeedStudy, on: _Axes) -> list[alt.Chart]:
+    each = on.height() / len(on.rows)
     base = alt.Chart(study.summary.assign(y=on.place(study.summary["setting"]))).encode(y=on.y())
-    quartiles = base.mark_rule(color=RUN[on.theme], opacity=0.45, strokeWidth=8, tooltip=None)
-    median = base.mark_tick(color=INK[on.theme], thickness=3, size=34, orient="vertical", tooltip=None)
+    quartiles = base.mark_rule(color=RUN[on.theme], opacity=0.45, strokeWidth=min(8, each / 6), tooltip=None)
+    median = base.mark_tick(color=INK[on.theme], thickness=3, size=min(34, each / 2), orient="vertical", tooltip=None)
     return [quartiles.encode(x=on.x("q1"), x2=alt.X2("q3")), median.encode(x=on.x("median"))]
 
 
@@ -120,7 +128,6 @@ def _runs(study: SeedStudy, on: _Axes) -> list[alt.Chart]:
     tips = [alt.Tooltip("seed:N"), alt.Tooltip("value:Q", title=on.title, format=".4~g"), *WHO]
     names = (
         base.transform_filter(alt.datum.kind == "stands out")
-        .transform_calculate(label="'seed ' + datum.seed")
         .mark_text(baseline="bottom", dy=-10, color=OUTLIER, tooltip=None)
         .encode(text="label:N")
     )
