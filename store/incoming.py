@@ -7,7 +7,7 @@ from pathlib import Path
 from store import curves, models
 from store.connect import read_version, refuse_newer
 from store.migrate import known_schema, schema_version
-from store.records import RunRecord, Unreadable
+from store.records import Incoming, RunRecord, SeenBefore, Unreadable
 from store.rows import Prepared
 from store.sqltext import statement
 
@@ -24,12 +24,13 @@ class Stored:
 
 @dataclass(frozen=True)
 class Tally:
-    """Lists of run keys that grow while records stream by."""
+    """Lists of run keys that grow while records stream by; `hashes` has what is stored of each afterwards."""
 
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     failed: list[Unreadable] = field(default_factory=list)
+    hashes: dict[str, str] = field(default_factory=dict)
 
 
 def stored_runs(store: Path, current: int | None) -> tuple[dict[str, Stored], bool]:
@@ -54,19 +55,39 @@ def stored_runs(store: Path, current: int | None) -> tuple[dict[str, Stored], bo
     return stored, schema < known_schema()
 
 
-def each_once(records: Iterable[RunRecord | Unreadable], tally: Tally) -> Iterator[RunRecord]:
-    """Pass on each run once; note what cannot be read, and a second record of the same run."""
-    seen = set()
-    for record in records:
+def each_once(records: Iterable[Incoming], stored: Mapping[str, Stored], tally: Tally) -> Iterator[RunRecord]:
+    """Pass on each run once that has to be looked at; note all others.
+
+    These are those that cannot be read, a second record of the same run, and those that are stored as they were seen
+    before.
+    """
+    seen: set[str] = set()
+    for record in _read_anew(records, stored):
         if isinstance(record, Unreadable):
             tally.failed.append(record)
             continue
-        key = (record.entity, record.project, record.run_id)
+        if isinstance(record, SeenBefore):
+            seen |= record.record_hashes.keys()
+            tally.unchanged.extend(record.record_hashes)
+            tally.hashes.update(record.record_hashes)
+            continue
+        key = f"{record.entity}/{record.project}/{record.run_id}"
         if key in seen:
-            tally.failed.append(Unreadable("/".join(key), "The source has this run twice; the first was used."))
+            tally.failed.append(Unreadable(key, "The source has this run twice; the first was used."))
             continue
         seen.add(key)
         yield record
+
+
+def _read_anew(records: Iterable[Incoming], stored: Mapping[str, Stored]) -> Iterator[Incoming]:
+    for record in records:
+        if isinstance(record, SeenBefore) and not all(
+            (before := stored.get(run_key)) and before.whole and before.record_hash == record_hash
+            for run_key, record_hash in record.record_hashes.items()
+        ):
+            yield from record.read()
+        else:
+            yield record
 
 
 def is_stored(run: Prepared, stored: Mapping[str, Stored], tally: Tally) -> bool:
@@ -74,6 +95,7 @@ def is_stored(run: Prepared, stored: Mapping[str, Stored], tally: Tally) -> bool
 
     A model file that has gone from its source since it was stored is no change.
     """
+    tally.hashes[run.run_key] = run.record_hash
     before = stored.get(run.run_key)
     if before is None:
         tally.new.append(run.run_key)
@@ -82,5 +104,7 @@ def is_stored(run: Prepared, stored: Mapping[str, Stored], tally: Tally) -> bool
     if run.model.sha256 is None and before.model_sha256 is not None:
         hashes.add(run.hash_with_model(before.model_sha256))
     same = before.whole and before.record_hash in hashes
+    if same:
+        tally.hashes[run.run_key] = before.record_hash
     (tally.unchanged if same else tally.changed).append(run.run_key)
     return same

@@ -2,9 +2,9 @@
 
 import errno
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import copyfile
@@ -20,7 +20,7 @@ from store.incoming import Tally, each_once, is_stored, stored_runs
 from store.layout import catalogue_path, last_sync as last_sync, note_sync, set_current, store_version, versions
 from store.leftovers import GRACE, discard_drafts, discard_superseded, touch_replaced
 from store.lock import writer_lock
-from store.records import RunRecord, Unreadable
+from store.records import Incoming, Unreadable
 from store.rows import TABLES, Prepared, prepare, rows_of
 from store.sqltext import statement
 
@@ -31,7 +31,10 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @dataclass(frozen=True)
 class SyncReport:
-    """What a sync found, by run key; `version` is in force afterwards, `published` says whether it is new."""
+    """What a sync found, by run key; `version` is in force afterwards, `published` says whether it is new.
+
+    `record_hashes` are those of the stored records of all runs that the sync was told of.
+    """
 
     new: tuple[str, ...]
     changed: tuple[str, ...]
@@ -39,11 +42,12 @@ class SyncReport:
     failed: tuple[Unreadable, ...]
     version: int | None
     published: bool
+    record_hashes: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def publish(
     store: Path,
-    records: Iterable[RunRecord | Unreadable],
+    records: Iterable[Incoming],
     *,
     source: str,
     on_wait: Callable[[str], None],
@@ -72,7 +76,7 @@ def publish(
         raise StoreError(explanation) from error
 
 
-def _publish(store: Path, records: Iterable[RunRecord | Unreadable], source: str) -> SyncReport:
+def _publish(store: Path, records: Iterable[Incoming], source: str) -> SyncReport:
     current = store_version(store)
     version = max([0, *versions(store)]) + 1
     discard_drafts(store, current)
@@ -80,7 +84,7 @@ def _publish(store: Path, records: Iterable[RunRecord | Unreadable], source: str
     tally = Tally()
     with ExitStack() as stack:
         con: duckdb.DuckDBPyConnection | None = None
-        distinct = each_once(records, tally)
+        distinct = each_once(records, stored, tally)
         while chunk := list(itertools.islice(distinct, _CHUNK)):
             fresh = [run for record in chunk if not is_stored(run := prepare(record), stored, tally)]
             if fresh:
@@ -100,6 +104,7 @@ def _publish(store: Path, records: Iterable[RunRecord | Unreadable], source: str
         failed=tuple(tally.failed),
         version=current if con is None else version,
         published=con is not None,
+        record_hashes=tally.hashes,
     )
 
 

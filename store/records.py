@@ -1,6 +1,6 @@
 """What a run looks like on its way into the store: one record type for every source."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -54,3 +54,17 @@ class Unreadable:
 
     where: str
     reason: str
+
+
+@dataclass(frozen=True)
+class SeenBefore:
+    """What its source has as it was when it made the stored records of these hashes, by run key.
+
+    `read` brings the records anew, for a store that does not have them (any more).
+    """
+
+    record_hashes: Mapping[str, str]
+    read: Callable[[], Sequence[RunRecord | Unreadable]]
+
+
+Incoming = RunRecord | Unreadable | SeenBefore

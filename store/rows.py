@@ -43,7 +43,7 @@ class Prepared:
 
 
 def prepare(record: RunRecord) -> Prepared:
-    """Read what a record refers to and hash it; which source it came from does not enter."""
+    """Read what a record refers to and hash it; which source it came from, and its address there, do not enter."""
     history = normalised(record.history)
     content = {
         "rows_version": _ROWS_VERSION,
@@ -55,7 +55,6 @@ def prepare(record: RunRecord) -> Prepared:
         "finished_at": _iso(record.finished_at),
         "tags": record.tags,
         "notes": record.notes,
-        "url": record.url,
         "config": record.config,
         "summary": record.summary,
     }

@@ -15,7 +15,7 @@ import pyarrow as pa
 from orbitsens.config import Data, Parameters, RunConfig
 from orbitsens.config.sweepfile import Wandb
 from store.publish import SyncReport, publish
-from store.records import ModelFile, RunRecord, State
+from store.records import Incoming, ModelFile, RunRecord, State
 
 ENTITY, PROJECT = "mlds-lab", "neuralODEs"
 SEEDING = "sweep-seeds-v2"
@@ -166,7 +166,7 @@ def mixed_group(group: str = "mixed", n_finished: int = 5) -> list[RunRecord]:
     return [*seeding_group(n_finished, group=group), *(make(group=group) for make in odd), old_run(group=group)]
 
 
-def filled_store(store: Path, records: Iterable[RunRecord]) -> SyncReport:
+def filled_store(store: Path, records: Iterable[Incoming]) -> SyncReport:
     """Publish records into a store that nobody else writes to."""
     return publish(store, records, source="local", on_wait=_nobody_waits)
 

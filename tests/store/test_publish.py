@@ -12,7 +12,7 @@ from store import queries
 from store.connect import StoreError, read_catalogue, store_version
 from store.layout import catalogue_path, last_sync, versions
 from store.publish import publish
-from store.records import ModelFile, RunRecord, Unreadable
+from store.records import ModelFile, RunRecord, SeenBefore, Unreadable
 from tests.factories import (
     TEST,
     architecture_group,
@@ -66,7 +66,8 @@ def test_rebuilding_gives_the_same_rows_and_files_in_whatever_order(store: Path,
 
 def test_the_source_does_not_make_a_change(store: Path) -> None:
     filled_store(store, [run_record()])
-    assert filled_store(store, [replace(run_record(), source="api")]).published is False
+    elsewhere = replace(run_record(), source="api", url="https://wandb.ai/a/b/runs/c")
+    assert filled_store(store, [elsewhere]).published is False
 
 
 CHANGES: dict[str, object] = {
@@ -78,7 +79,6 @@ CHANGES: dict[str, object] = {
     "finished_at": None,
     "tags": ("another",),
     "notes": "a note",
-    "url": "https://wandb.ai/a/b/runs/c",
     "config": {"parameters": {"seed": 0}},
     "summary": {"acceleration_error": 1.0},
     "history": pa.table({"step": [1], "train_loss": [1.0]}),
@@ -96,7 +96,29 @@ def test_a_change_of_any_field_is_a_change(store: Path, field: str) -> None:
 
 
 def test_every_field_is_a_key_or_seen_when_it_changes() -> None:
-    assert {f.name for f in fields(RunRecord)} == {*CHANGES, "entity", "project", "run_id", "source"}
+    assert {f.name for f in fields(RunRecord)} == {*CHANGES, "entity", "project", "run_id", "source", "url"}
+
+
+def test_what_was_seen_before_is_read_only_if_the_store_does_not_have_it(store: Path, tmp_path: Path) -> None:
+    record = run_record(0, model_dir=tmp_path)
+    read: list[str] = []
+
+    def anew() -> list[RunRecord]:
+        read.append("anew")
+        return [record]
+
+    hashes = filled_store(store, [record]).record_hashes
+    assert set(hashes) == {key(record)}
+    assert filled_store(store, [SeenBefore(hashes, anew)]).unchanged == (key(record),)
+    assert read == []
+    (lost,) = (store / "models").iterdir()
+    lost.unlink()
+    report = filled_store(store, [SeenBefore(hashes, anew)])
+    assert (report.changed, report.record_hashes, read) == ((key(record),), hashes, ["anew"])
+    assert lost.exists()
+    assert filled_store(tmp_path / "other", [SeenBefore(hashes, anew)]).new == (key(record),)
+    assert filled_store(store, [SeenBefore({key(record): "another"}, anew)]).unchanged == (key(record),)
+    assert len(read) == 3
 
 
 def test_a_changed_run_is_replaced_whole(store: Path, tmp_path: Path) -> None:
