@@ -1,5 +1,7 @@
 """The sweep file: its schema, its expansion into runs, and stable hashes. Knows no JAX."""
 
+from orbitsens.config.data import Data as Data
+from orbitsens.config.dataset_file import read_orbit_file as read_orbit_file
 from orbitsens.config.dataset_name import (
     FAMILIES as FAMILIES,
     SAMPLES_PER_ORBIT as SAMPLES_PER_ORBIT,
@@ -9,15 +11,21 @@ from orbitsens.config.dataset_name import (
 )
 from orbitsens.config.errors import ConfigError as ConfigError, closest as closest
 from orbitsens.config.expand import RunConfig as RunConfig, expand as expand
+from orbitsens.config.fit import DataShape as DataShape, data_shape as data_shape
 from orbitsens.config.logged import LoggedConfig as LoggedConfig, read_logged as read_logged
 from orbitsens.config.parameters import (
     SCHEDULE_KEYS as SCHEDULE_KEYS,
     SEED_KEYS as SEED_KEYS,
-    Data as Data,
     Parameters as Parameters,
-    Stage as Stage,
+)
+from orbitsens.config.split import (
+    Split as Split,
+    batches_per_epoch as batches_per_epoch,
+    n_training_segments as n_training_segments,
+    split_numbers as split_numbers,
     split_sizes as split_sizes,
 )
+from orbitsens.config.stage import Stage as Stage
 from orbitsens.config.sweepfile import (
     SweepFile as SweepFile,
     load_sweep_file as load_sweep_file,

@@ -3,13 +3,17 @@
 import itertools
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import TypeVar
 
 from pydantic import ValidationError
 
+from orbitsens.config.data import Data
 from orbitsens.config.errors import ConfigError, one_sentence
+from orbitsens.config.fields import Frozen
+from orbitsens.config.fit import DataShape, check_fit, data_shape, steps_of_epochs, with_checksums
 from orbitsens.config.hashing import config_hash, setting_hash
 from orbitsens.config.nesting import alternatives
-from orbitsens.config.parameters import Data, Frozen, Parameters, check_fit
+from orbitsens.config.parameters import Parameters
 from orbitsens.config.sweepfile import SweepFile, Wandb, parse_sweep, parse_yaml
 
 
@@ -52,8 +56,13 @@ def expand(sweep: SweepFile, overrides: Sequence[str] = ()) -> list[RunConfig]:
     for text in overrides:
         sweep = _override(sweep, text)
     parameter_sets = _product(sweep.parameters)
-    data_sets = _product(sweep.data)
-    runs = [_run(sweep, data, parameters) for data in data_sets for parameters in parameter_sets]
+    runs = []
+    for raw in _product(sweep.data):
+        data = _checked(Data, "data", {k: v for k, v in raw.items() if k in Data.model_fields})
+        data = with_checksums(data)
+        shape = data_shape(data)
+        unknown = {f"data.{k}": v for k, v in raw.items() if k not in Data.model_fields}
+        runs += [_run(sweep, data, shape, parameters, unknown) for parameters in parameter_sets]
     _refuse_duplicates(runs)
     return runs
 
@@ -63,23 +72,37 @@ def _product(section: Mapping[str, object]) -> list[dict[str, object]]:
     return [dict(zip(section, combination, strict=True)) for combination in itertools.product(*choices)]
 
 
-def _run(sweep: SweepFile, data: Mapping[str, object], parameters: Mapping[str, object]) -> RunConfig:
-    known = {k: v for k, v in parameters.items() if k in Parameters.model_fields}
-    extra = {k: v for k, v in parameters.items() if k not in known}
-    extra |= {f"data.{k}": v for k, v in data.items() if k not in Data.model_fields}
+def _run(
+    sweep: SweepFile, data: Data, shape: DataShape, raw: Mapping[str, object], unknown_data: Mapping[str, object]
+) -> RunConfig:
+    known = {k: v for k, v in raw.items() if k in Parameters.model_fields}
+    extra = {k: v for k, v in raw.items() if k not in known} | dict(unknown_data)
+    # What the file leaves open follows from the data.
+    known.setdefault("planar_constraint", shape.planar)
+    by_epochs = known.get("epochs_strategy") is not None
+    if by_epochs:
+        if known.get("steps_strategy") is not None:
+            raise ConfigError("parameters.epochs_strategy: steps_strategy is given as well; write one of the two.")
+        known["steps_strategy"] = known["epochs_strategy"]
+    parameters = _checked(Parameters, "parameters", known)
     try:
-        checked = Parameters.model_validate(known)
-    except ValidationError as error:
-        raise ConfigError(one_sentence(error, "parameters")) from error
-    try:
-        checked_data = Data.model_validate({k: v for k, v in data.items() if k in Data.model_fields})
-    except ValidationError as error:
-        raise ConfigError(one_sentence(error, "data")) from error
-    try:
-        check_fit(checked, checked_data)
+        check_fit(parameters, data, shape)
     except ValueError as error:
         raise ConfigError(f"parameters.{error}.") from error
-    return RunConfig(wandb=sweep.wandb, data=checked_data, parameters=checked, extra=extra)
+    if by_epochs:
+        known["steps_strategy"] = steps_of_epochs(parameters, shape)
+        parameters = _checked(Parameters, "parameters", known)
+    return RunConfig(wandb=sweep.wandb, data=data, parameters=parameters, extra=extra)
+
+
+Section = TypeVar("Section", Data, Parameters)
+
+
+def _checked(section: type[Section], name: str, values: Mapping[str, object]) -> Section:
+    try:
+        return section.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(one_sentence(error, name)) from error
 
 
 def _refuse_duplicates(runs: Sequence[RunConfig]) -> None:

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from orbitsens.config.parameters import Data, Parameters
+from orbitsens.config.data import Data
+from orbitsens.config.parameters import Parameters
 
 
 class LoggedConfig(NamedTuple):

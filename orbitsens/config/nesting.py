@@ -1,6 +1,6 @@
 """Which alternatives a value of a sweep file stands for.
 
-A list means alternatives, a scalar is one. The four schedules nest one level deeper, because one alternative is
+A list means alternatives, a scalar is one. Schedules nest one level deeper, because one alternative is
 itself a list with one entry per stage; one level less is read as a single alternative where that is unambiguous.
 """
 
@@ -17,7 +17,7 @@ def alternatives(key: str, value: object) -> list[object]:
     if key == "length_strategy":
         found = _windows(value)
     elif key in SCHEDULE_KEYS:
-        found = _stage_lists(key, value)
+        found = _stage_lists(key, value) if value is not None else [None]
     else:
         found = list(value) if isinstance(value, list) else [value]
     if not found:

@@ -7,8 +7,10 @@ from pydantic import Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from orbitsens.config.data import Data
 from orbitsens.config.errors import ConfigError, closest, one_sentence
-from orbitsens.config.parameters import Data, Frozen, Parameters
+from orbitsens.config.fields import Frozen
+from orbitsens.config.parameters import Parameters
 
 
 class Wandb(Frozen):

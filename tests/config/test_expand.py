@@ -114,7 +114,7 @@ def test_hashes_stay_what_they_were(tmp_path):
         ("  steps_strategy: [[1, 2, 3]]\n", r"lr_strategy has 2, steps_strategy has 3"),
         ("  seed: [1, 2, 1]\n", r"Runs 1 and 3 of this sweep are the same \(seed 1"),
         ("  seed: []\n", r"parameters\.seed: an empty list"),
-        ("  activation: swish\n", r"parameters\.activation: unknown name; known are leaky_relu"),
+        ("  activation: swash\n", r"parameters\.activation: unknown name \(did you mean 'swish'\?\)"),
         ("  width: 3\n  width: 4\n", r"not valid YAML at line"),
     ],
 )

@@ -1,18 +1,21 @@
 """The catalogue's tables against the sweep file's schema, and from one schema to the next."""
 
+import shutil
 from pathlib import Path
-from typing import get_origin
+from types import UnionType
+from typing import Annotated, Union, get_args, get_origin
 
 import duckdb
 import pytest
 
 from orbitsens.config import Data, Parameters
-from store import migrate
+from store import migrate, queries
 from store.connect import StoreError, read_catalogue, write_draft
-from store.layout import catalogue_path, store_version
-from tests.factories import filled_store, run_record
+from store.layout import catalogue_path, set_current, store_version
+from tests.factories import SEEDING, TEST, filled_store, run_record
 from tests.store.looking import everything
 
+FIXTURES = Path(__file__).parent / "fixtures"  # catalogues as older schemas had them
 DERIVED = {
     "num_train_orbits": "BIGINT",
     "num_total_orbits": "BIGINT",
@@ -23,7 +26,11 @@ SQL_TYPE = {int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN", str: "VARCHAR"}
 
 
 def sql_type(annotation: object) -> str:
-    """The column type of a pydantic field: schedules, choices and optional names are text."""
+    """The column type of a pydantic field, optional or not: schedules and choices are text."""
+    if get_origin(annotation) in (Union, UnionType):
+        (annotation,) = (part for part in get_args(annotation) if part is not type(None))
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
     if isinstance(annotation, type) and get_origin(annotation) is None:
         return SQL_TYPE[annotation]
     return "VARCHAR"
@@ -67,6 +74,20 @@ def test_an_older_schema_is_brought_up_to_date_by_the_next_sync(store: Path, mon
     with read_catalogue(store) as con:
         assert con.table("later").fetchall() == []
         assert migrate.schema_version(con) == newest
+
+
+def test_a_catalogue_of_schema_1_keeps_its_runs_and_gets_the_new_keys(store: Path) -> None:
+    store.mkdir()
+    shutil.copyfile(FIXTURES / "schema-001.duckdb", catalogue_path(store, 1))
+    set_current(store, 1)
+    with pytest.raises(StoreError, match=r"has schema 1 .* runner sync"), read_catalogue(store):
+        pass
+    filled_store(store, [])
+    with read_catalogue(store) as con:
+        table = queries.run_metric(con, SEEDING, "acceleration_error", TEST, "test")
+    assert list(table["state"]) == ["finished", "crashed"]
+    assert list(table["width"]) == [64, 64]
+    assert table["weight_decay"].isna().all() and table["lr_schedule"].isna().all()
 
 
 def test_a_migration_that_fails_leaves_the_schema_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

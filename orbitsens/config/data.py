@@ -1,0 +1,73 @@
+"""Every key of a sweep file's `data`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from orbitsens.config.dataset_name import parse_dataset_name, test_twin
+from orbitsens.config.errors import ConfigError
+from orbitsens.config.fields import Frozen
+
+FILE_KINDS = (".npz", ".json")
+
+
+def _canonical(name: str) -> str:
+    try:
+        return str(parse_dataset_name(name))
+    except ConfigError:
+        return name  # a label of a dataset file; names without a file are checked by `Data`
+
+
+def _file(path: str) -> str:
+    kind = Path(path).suffix.lower()
+    if kind in (".pkl", ".pickle"):
+        raise ValueError(
+            "a pickle can run any code when it is read; save the orbits as .json or .npz instead (docs/datasets.md)"
+        )
+    if kind not in FILE_KINDS:
+        raise ValueError(f"a dataset file is one of {', '.join(FILE_KINDS)} (docs/datasets.md)")
+    return path
+
+
+Name = Annotated[str, Field(min_length=1), AfterValidator(_canonical)]
+DatasetFile = Annotated[str, AfterValidator(_file)]
+Checksum = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class Data(Frozen):
+    """What one run is trained and tested on. One field is one key of a sweep file's `data`."""
+
+    dataset_file: DatasetFile | None = Field(
+        None, description="the training dataset, as a file of orbits in km, km/s and s; dataset_name is then a label"
+    )
+    test_file: DatasetFile | None = Field(
+        None, description="the test dataset, as a file; test_dataset is then a label (unset: the file's name)"
+    )
+    dataset_name: Name = Field(description="the training dataset, by name")
+    problem: Literal["2BP"] = Field("2BP", description="the dynamical problem; 2BP is the two-body problem")
+    test_dataset: Name | None = Field(
+        None,
+        description="the test dataset; unset: the _test twin of the training dataset, none where that is a file",
+    )
+    dataset_sha256: Checksum | None = Field(
+        None, description="checksum of dataset_file; unset: noted when the file is read"
+    )
+    test_sha256: Checksum | None = Field(None, description="checksum of test_file; unset: noted when the file is read")
+
+    @field_validator("dataset_name", "test_dataset")
+    @classmethod
+    def _a_name_unless_it_is_a_label(cls, name: str | None, info: ValidationInfo) -> str | None:
+        file = info.data.get("dataset_file" if info.field_name == "dataset_name" else "test_file")
+        if name is not None and file is None:
+            parse_dataset_name(name)
+        return name
+
+    @property
+    def test_name(self) -> str | None:
+        """The test dataset in force, None where there is none."""
+        if self.test_dataset is not None:
+            return self.test_dataset
+        if self.test_file is not None:
+            return Path(self.test_file).stem
+        return None if self.dataset_file is not None else test_twin(self.dataset_name)

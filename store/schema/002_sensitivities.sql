@@ -1,0 +1,22 @@
+-- The keys of the pipeline's and the model's sensitivities. A run stored before them did not log them: NULL.
+ALTER TABLE parameters ADD COLUMN dataset_file VARCHAR;
+ALTER TABLE parameters ADD COLUMN test_file VARCHAR;
+ALTER TABLE parameters ADD COLUMN dataset_sha256 VARCHAR;
+ALTER TABLE parameters ADD COLUMN test_sha256 VARCHAR;
+ALTER TABLE parameters ADD COLUMN epochs_strategy VARCHAR;
+ALTER TABLE parameters ADD COLUMN split_seed BIGINT;
+ALTER TABLE parameters ADD COLUMN init_seed BIGINT;
+ALTER TABLE parameters ADD COLUMN batch_seed BIGINT;
+ALTER TABLE parameters ADD COLUMN feature_transform VARCHAR;
+ALTER TABLE parameters ADD COLUMN scalar DOUBLE;
+ALTER TABLE parameters ADD COLUMN l1_reg DOUBLE;
+ALTER TABLE parameters ADD COLUMN l2_reg DOUBLE;
+ALTER TABLE parameters ADD COLUMN momentum DOUBLE;
+ALTER TABLE parameters ADD COLUMN lr_schedule VARCHAR;
+ALTER TABLE parameters ADD COLUMN lr_final_ratio DOUBLE;
+ALTER TABLE parameters ADD COLUMN weight_decay DOUBLE;
+ALTER TABLE parameters ADD COLUMN gradient_clip DOUBLE;
+ALTER TABLE parameters ADD COLUMN parameter_average VARCHAR;
+ALTER TABLE parameters ADD COLUMN average_decay DOUBLE;
+ALTER TABLE parameters ADD COLUMN average_share DOUBLE;
+ALTER TABLE parameters ADD COLUMN noise_scale DOUBLE;
