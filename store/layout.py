@@ -3,7 +3,7 @@
 ```
 CURRENT                     one line: the name of the catalogue in force
 catalogue-000042.duckdb     everything of the runs but their curves and models; never changed once published
-curves/, models/            immutable files, named by their content
+curves/, models/, grids/    immutable files, named by their content or key
 SYNCED                      when the last sync ended, also one that found nothing new
 LOCK, LOCK.holder           the writer's lock and who holds it
 ```

@@ -1,23 +1,19 @@
 """The only writer: records in, a new version of the catalogue out, or nothing where nothing changed."""
 
-import errno
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from shutil import copyfile
 
 import duckdb
 import pyarrow as pa
 
 from store import curves, models
-from store.connect import write_draft
-from store.durable import flush, put_in_place, temporary
-from store.errors import StoreError
+from store.drafts import draft, explained, put_in_force
 from store.incoming import Tally, each_once, is_stored, stored_runs
-from store.layout import catalogue_path, last_sync as last_sync, note_sync, set_current, store_version, versions
+from store.layout import last_sync as last_sync, note_sync, store_version, versions
 from store.leftovers import GRACE, discard_drafts, discard_superseded, touch_replaced
 from store.lock import writer_lock
 from store.records import Incoming, Unreadable
@@ -26,7 +22,6 @@ from store.sqltext import statement
 
 # Runs whose histories and models are held in memory at a time.
 _CHUNK = 100
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True)
@@ -62,18 +57,12 @@ def publish(
     Raises:
         StoreError: the disk is full or the store cannot be written (it is then as it was), or its schema is newer.
     """
-    try:
-        with writer_lock(store, on_wait):
-            report = _publish(store, records, source)
-            if report.published and report.version is not None:
-                discard_superseded(store, report.version, grace)
-            note_sync(store)
-            return report
-    except (OSError, duckdb.Error) as error:
-        explanation = _explanation(store, error)
-        if explanation is None:
-            raise
-        raise StoreError(explanation) from error
+    with explained(store), writer_lock(store, on_wait):
+        report = _publish(store, records, source)
+        if report.published and report.version is not None:
+            discard_superseded(store, report.version, grace)
+        note_sync(store)
+        return report
 
 
 def _publish(store: Path, records: Iterable[Incoming], source: str) -> SyncReport:
@@ -88,15 +77,15 @@ def _publish(store: Path, records: Iterable[Incoming], source: str) -> SyncRepor
         while chunk := list(itertools.islice(distinct, _CHUNK)):
             fresh = [run for record in chunk if not is_stored(run := prepare(record), stored, tally)]
             if fresh:
-                con = con or stack.enter_context(_draft(store, current, version))
+                con = con or stack.enter_context(draft(store, current, version))
                 _bring_in(con, store, fresh)
         if outdated:
-            con = con or stack.enter_context(_draft(store, current, version))
+            con = con or stack.enter_context(draft(store, current, version))
         if con is not None:
             _note(con, version, source, tally)
     if con is not None:
         touch_replaced(path for run_key in tally.changed for path in stored[run_key].files)
-        _put_in_force(store, version)
+        put_in_force(store, version)
     return SyncReport(
         new=tuple(tally.new),
         changed=tuple(tally.changed),
@@ -106,33 +95,6 @@ def _publish(store: Path, records: Iterable[Incoming], source: str) -> SyncRepor
         published=con is not None,
         record_hashes=tally.hashes,
     )
-
-
-def _put_in_force(store: Path, version: int) -> None:
-    """Make the draft and all its files durable, and then the version in force."""
-    for folder in (curves.FOLDER, models.FOLDER):
-        flush(store / folder)
-    put_in_place(catalogue_path(store, version))
-    flush(store)
-    set_current(store, version)
-
-
-@contextmanager
-def _draft(store: Path, current: int | None, version: int) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a copy of the current catalogue, or an empty one, in a transaction; it is gone again after an error."""
-    for folder in (curves.FOLDER, models.FOLDER):
-        (store / folder).mkdir(exist_ok=True)
-    path = temporary(catalogue_path(store, version))
-    try:
-        if current is not None:
-            copyfile(catalogue_path(store, current), path)
-        with write_draft(path) as con:
-            con.begin()
-            yield con
-            con.commit()
-    except BaseException:
-        discard_drafts(store, current)
-        raise
 
 
 def _bring_in(con: duckdb.DuckDBPyConnection, store: Path, runs: list[Prepared]) -> None:
@@ -161,14 +123,3 @@ def _note(con: duckdb.DuckDBPyConnection, version: int, source: str, tally: Tall
         "n_failed": len(tally.failed),
     }
     con.execute(statement("insert_sync"), values)
-
-
-def _explanation(store: Path, error: OSError | duckdb.Error) -> str | None:
-    """Say what to do about a store that cannot be written; None for an error of another kind."""
-    text = str(error).splitlines()[0]
-    full = "No space left" in text or "File too large" in text
-    if full or (isinstance(error, OSError) and error.errno in _FULL):
-        return f"The disk of the run store at {store} is full: free space and sync again; it is as it was."
-    if isinstance(error, PermissionError | duckdb.IOException) and str(store) in str(error):
-        return f"Cannot write to the run store at {store}: {text}; it is as it was."
-    return None

@@ -7,7 +7,7 @@ SELECT
     r.setting_hash,
     p.seed,
     m.* EXCLUDE (run_key, per_orbit)
-FROM metrics m
+FROM measured m
 JOIN runs r USING (run_key)
 JOIN parameters p USING (run_key)
 WHERE r."group" IS NOT DISTINCT FROM $group

@@ -4,7 +4,7 @@ SELECT
     m.dataset,
     m.split,
     count(DISTINCT m.run_key) AS n_runs
-FROM metrics m
+FROM measured m
 JOIN runs r USING (run_key)
 WHERE r."group" IS NOT DISTINCT FROM $group AND m.value IS NOT NULL
 GROUP BY m.metric, m.dataset, m.split

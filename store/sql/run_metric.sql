@@ -14,7 +14,7 @@ SELECT
     p.* EXCLUDE (run_key)
 FROM runs r
 JOIN parameters p USING (run_key)
-LEFT JOIN metrics m
+LEFT JOIN measured m
     ON m.run_key = r.run_key
     AND m.metric = $metric
     AND m.dataset IS NOT DISTINCT FROM $dataset

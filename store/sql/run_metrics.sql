@@ -1,1 +1,1 @@
-SELECT * EXCLUDE (run_key, per_orbit) FROM metrics WHERE run_key = $run_key ORDER BY metric, split, dataset
+SELECT * EXCLUDE (run_key, per_orbit) FROM measured WHERE run_key = $run_key ORDER BY metric, split, dataset

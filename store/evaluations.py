@@ -1,0 +1,143 @@
+"""Evaluations of stored models: what was measured on a dataset or a grid, kept by model, settings and code version."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from store.canonical import canonical_json, digest
+from store.connect import read_catalogue
+from store.drafts import draft, explained, put_in_force
+from store.frames import frame
+from store.gridfiles import write_grid
+from store.layout import store_version, versions
+from store.leftovers import GRACE, discard_drafts, discard_superseded
+from store.location import DEFAULT, SHIPPED
+from store.lock import writer_lock
+from store.sqltext import statement
+
+
+@dataclass(frozen=True)
+class DatasetEvaluation:
+    """One metric of one model on one dataset; `per_orbit` in the dataset's order, NaN for an orbit that failed."""
+
+    model_sha256: str
+    metric: str
+    dataset: str
+    split: str
+    aggregation: str
+    value: float
+    n_orbits: int
+    n_failed: int
+    code_version: str
+    per_orbit: Sequence[float]
+
+
+@dataclass(frozen=True)
+class GridEvaluation:
+    """The residual grid of one model; `cells` has the columns that `store.gridfiles` names."""
+
+    model_sha256: str
+    settings: Mapping[str, Any]
+    code_version: str
+    cells: pa.Table
+    n_feasible: int
+    n_failed: int | None
+    seconds: float
+
+
+def evaluation_store(runs: Path) -> Path:
+    """Return where evaluations of a store's models go: into it, or, for the shipped one, beside the project's own."""
+    return DEFAULT.parent / "evaluations" if runs.resolve() == SHIPPED.resolve() else runs
+
+
+def grid_key(model_sha256: str, settings: Mapping[str, Any], code_version: str) -> str:
+    """Return the key of a grid: equal for the same model, settings and code version."""
+    return digest(model_sha256, canonical_json(settings), code_version)[:24]
+
+
+def stored_grids(con: duckdb.DuckDBPyConnection, models: Sequence[str] | None = None) -> pd.DataFrame:
+    """List grids, the newest first; of some models (SHA-256), or of all.
+
+    Columns: grid_key, model_sha256, settings (JSON), code_version, grid_file, n_feasible, n_failed, seconds,
+    measured_at (UTC).
+    """
+    found = frame(con, "grids")
+    return found if models is None else found[found["model_sha256"].isin(models)].reset_index(drop=True)
+
+
+def stored_evaluations(con: duckdb.DuckDBPyConnection, models: Sequence[str]) -> pd.DataFrame:
+    """List what models (SHA-256) were measured at later on. Columns: those of the table `evaluations`."""
+    return frame(con, "evaluations", {"models": list(models)})
+
+
+def nothing_stored(store: Path) -> bool:
+    """Say whether there is no catalogue at all, such as where nothing has been evaluated yet."""
+    return store_version(store) is None
+
+
+def publish_evaluations(
+    store: Path, results: Sequence[DatasetEvaluation | GridEvaluation], *, on_wait: Callable[[str], None]
+) -> int:
+    """Bring evaluations into the store, in place of older ones of the same key; return the version in force.
+
+    The runs stay as they are, and a later sync leaves the evaluations as they are. It is the same writer as a sync:
+    one at a time, a new version or none.
+
+    Raises:
+        StoreError: the disk is full or the store cannot be written (it is then as it was), or its schema is newer.
+    """
+    with explained(store), writer_lock(store, on_wait):
+        current = store_version(store)
+        version = max([0, *versions(store)]) + 1
+        discard_drafts(store, current)
+        with draft(store, current, version) as con:
+            _insert(con, "evaluations", [_evaluation_row(r) for r in results if isinstance(r, DatasetEvaluation)])
+            _insert(con, "grids", [_grid_row(store, r) for r in results if isinstance(r, GridEvaluation)])
+        put_in_force(store, version)
+        discard_superseded(store, version, GRACE)
+    return version
+
+
+def has_grid(store: Path, key: str) -> bool:
+    """Say whether the store has a grid."""
+    if nothing_stored(store):
+        return False
+    with read_catalogue(store) as con:
+        return key in set(stored_grids(con)["grid_key"])
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    if not rows:
+        return
+    schema = con.table(table).limit(0).to_arrow_table().schema
+    incoming = pa.Table.from_pylist(list(rows), schema=schema)
+    con.register("incoming", incoming)
+    con.execute(statement(f"replace_{table}"))
+    con.unregister("incoming")
+    con.from_arrow(incoming).insert_into(table)
+
+
+def _evaluation_row(result: DatasetEvaluation) -> dict[str, Any]:
+    return {**vars(result), "per_orbit": [float(x) for x in result.per_orbit], "measured_at": _now()}
+
+
+def _grid_row(store: Path, result: GridEvaluation) -> dict[str, Any]:
+    key = grid_key(result.model_sha256, result.settings, result.code_version)
+    row = {name: value for name, value in vars(result).items() if name != "cells"}
+    settings = canonical_json(result.settings)
+    return row | {
+        "grid_key": key,
+        "settings": settings,
+        "grid_file": write_grid(store, key, result.cells),
+        "measured_at": _now(),
+    }
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)

@@ -1,0 +1,1 @@
+DELETE FROM grids g USING incoming i WHERE g.grid_key = i.grid_key
