@@ -7,19 +7,23 @@ the run store can be rebuilt from that directory alone.
 import os
 import secrets
 import shutil
+import socket
 import string
 import time
-from collections.abc import Mapping
+import urllib.request
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import numpy as np
 import wandb
 from wandb.errors import AuthenticationError, CommError, UsageError
 
 from orbitsens.config import ConfigError, RunConfig
+from runner.liveness import hold
 from runner.logging_thread import Submit as Submit, logging_thread as logging_thread
 from runner.wandb_local import has_end_record
 from runner.wandb_values import to_json_like
@@ -27,19 +31,34 @@ from runner.wandb_values import to_json_like
 Mode = Literal["offline", "online"]
 
 SECONDS_TO_CLOSE = 60
+SECONDS_TO_START = 30  # online; then the run goes on offline
+SECONDS_TO_SEND = 20  # online, for the rest of a run at its end; the local file has it all
+
+LATER = "send it later with `wandb sync` and the run's directory."
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class TrackedRun:
-    """A W&B run that is open for logging. `directory` is its local directory."""
+    """A W&B run that is open for logging. `directory` is its local directory, `release` ends its mark of life."""
 
     run_id: str
     directory: Path
     wandb_run: wandb.Run
+    mode: Mode
+    release: Callable[[], None]
 
 
 def start_run(
-    config: RunConfig, *, run_id: str | None, name: str, mode: Mode, wandb_dir: Path, code: Mapping[str, object]
+    config: RunConfig,
+    *,
+    run_id: str | None,
+    name: str,
+    mode: Mode,
+    wandb_dir: Path,
+    code: Mapping[str, object],
+    say: Say | None = None,
 ) -> TrackedRun:
     """Open a W&B run; hundreds may be open at once.
 
@@ -50,9 +69,10 @@ def start_run(
         mode: "offline" writes local files alone, "online" sends them to the server as well.
         wandb_dir: the folder, named `wandb`, in which the run's directory is made.
         code: what else is logged under `orbitsens`, such as version and device.
+        say: told when a run that should be online is kept offline, because the server does not answer.
 
     Raises:
-        ConfigError: online without being logged in, or without a connection.
+        ConfigError: online without being logged in; or the server does not answer, and nobody is to be told.
         OSError: `wandb_dir` cannot be made or written.
     """
     if wandb_dir.name != "wandb":
@@ -60,26 +80,21 @@ def start_run(
     wandb_dir.mkdir(parents=True, exist_ok=True)
     if not os.access(wandb_dir, os.W_OK | os.X_OK):
         raise PermissionError(f"{wandb_dir} is not writable")  # W&B itself would go on in a temporary directory
-    logged = config.logged() | {"orbitsens": {"config_hash": config.hash, "setting_hash": config.setting, **code}}
+    ours = {"config_hash": config.hash, "setting_hash": config.setting, "started_at": datetime.now(UTC).isoformat()}
+    logged = to_json_like(config.logged() | {"orbitsens": {**ours, **code}})
+    chosen_id = run_id or new_run_id()
     try:
-        run = wandb.init(
-            entity=config.wandb.entity,
-            project=config.wandb.project,
-            group=config.wandb.group,
-            tags=config.wandb.tags,
-            notes=config.wandb.notes,
-            id=run_id or new_run_id(),
-            name=name,
-            config=to_json_like(logged),
-            dir=wandb_dir.parent,
-            mode=mode,
-            reinit="create_new",
-            settings=_fast_settings(),
-        )
+        run = _open(config, logged, chosen_id, name, mode, wandb_dir)
     except (AuthenticationError, CommError, UsageError) as error:
         problem = str(error).strip().splitlines()[0].rstrip(".")
-        raise ConfigError(f"W&B cannot start the run: {problem} (--wandb offline needs no server).") from error
-    return TrackedRun(run_id=run.id, directory=Path(run.settings.sync_dir), wandb_run=run)
+        if say is None or mode == "offline" or isinstance(error, AuthenticationError | UsageError):
+            raise ConfigError(f"W&B cannot start the run: {problem} (--wandb offline needs no server).") from error
+        say(f"W&B's server does not answer ({problem}): run {chosen_id} stays on this machine; {LATER}")
+        for started in wandb_dir.glob(f"run-*-{chosen_id}"):
+            shutil.rmtree(started)
+        mode, run = "offline", _open(config, logged, chosen_id, name, "offline", wandb_dir)
+    directory = Path(run.settings.sync_dir)
+    return TrackedRun(chosen_id, directory, run, mode, hold(directory))
 
 
 def log_rows(run: TrackedRun, rows: Mapping[str, np.ndarray]) -> None:
@@ -125,7 +140,13 @@ def on_steps(steps: np.ndarray, measured: np.ndarray, values: np.ndarray) -> np.
     return np.ma.MaskedArray(column, mask=~np.isin(steps, measured))
 
 
-def finish_run(run: TrackedRun, summary: Mapping[str, object], model_file: Path | None, exit_code: int = 0) -> None:
+def finish_run(
+    run: TrackedRun,
+    summary: Mapping[str, object],
+    model_file: Path | None,
+    exit_code: int = 0,
+    say: Say | None = None,
+) -> None:
     """Write summary and model, and close the run.
 
     Args:
@@ -133,7 +154,8 @@ def finish_run(run: TrackedRun, summary: Mapping[str, object], model_file: Path 
         summary: JSON-like values; they are kept exactly, non-finite numbers as strings (see `wandb_values`).
         model_file: the `.eqx` file, or None where there is no model. It is copied into the run's directory and logged
             as an artifact of type "model" named after the run.
-        exit_code: 0 for a finished run; 130 says that a person stopped it; others that it failed.
+        exit_code: 0 for a finished run; 255 says that a person stopped it; others that it failed.
+        say: told when the model of an online run cannot be sent.
 
     Raises:
         TimeoutError: W&B did not bring the run's file to disk.
@@ -144,12 +166,19 @@ def finish_run(run: TrackedRun, summary: Mapping[str, object], model_file: Path 
         partial = kept.with_suffix(".part")
         shutil.copyfile(model_file, partial)
         partial.replace(kept)
-        artifact = wandb.Artifact(run.run_id, type="model")
-        # "immutable": the artifact refers to the kept file, where W&B would else make a copy elsewhere.
-        artifact.add_file(str(kept), name=kept.name, policy="immutable")
-        stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
-        run.wandb_run.log_artifact(artifact, aliases=["latest", stamp])
+        if run.mode == "offline" or server_answers(run.wandb_run.settings.base_url):
+            _log_model(run, kept)
+        elif say is not None:
+            say(f"W&B's server does not answer: the model of run {run.run_id} is kept in {kept} alone.")
     close_run(run, exit_code)
+
+
+def _log_model(run: TrackedRun, kept: Path) -> None:
+    artifact = wandb.Artifact(run.run_id, type="model")
+    # "immutable": the artifact refers to the kept file, where W&B would else make a copy elsewhere.
+    artifact.add_file(str(kept), name=kept.name, policy="immutable")
+    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
+    run.wandb_run.log_artifact(artifact, aliases=["latest", stamp])
 
 
 def close_run(run: TrackedRun, exit_code: int) -> None:
@@ -166,11 +195,47 @@ def close_run(run: TrackedRun, exit_code: int) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"W&B has not written the end of {path} within {SECONDS_TO_CLOSE} s; is the disk full?")
         time.sleep(0.002)
+    run.release()
 
 
 def new_run_id() -> str:
     """Return a random run id in W&B's own form: eight lower-case letters and digits."""
     return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(8))
+
+
+def server_answers(base_url: str) -> bool:
+    """Say whether something answers at the server's address; behind a proxy that cannot be told, and it counts as so.
+
+    wandb would wait 19 s for each run's model.
+    """
+    if urllib.request.getproxies():
+        return True
+    address = urlsplit(base_url)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    try:
+        with socket.create_connection((address.hostname, port), timeout=3):
+            return True
+    except OSError:
+        return False
+
+
+def _open(
+    config: RunConfig, logged: dict[str, object], run_id: str, name: str, mode: Mode, wandb_dir: Path
+) -> wandb.Run:
+    return wandb.init(
+        entity=config.wandb.entity,
+        project=config.wandb.project,
+        group=config.wandb.group,
+        tags=config.wandb.tags,
+        notes=config.wandb.notes,
+        id=run_id,
+        name=name,
+        config=logged,
+        dir=wandb_dir.parent,
+        mode=mode,
+        reinit="create_new",
+        settings=_fast_settings(),
+    )
 
 
 def _fast_settings() -> wandb.Settings:
@@ -180,6 +245,8 @@ def _fast_settings() -> wandb.Settings:
         console="off",
         disable_code=True,
         disable_git=True,
+        finish_timeout=SECONDS_TO_SEND,
+        init_timeout=SECONDS_TO_START,
         use_dot_wandb=False,
         x_disable_machine_info=True,
         x_disable_meta=True,

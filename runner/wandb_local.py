@@ -4,7 +4,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,12 @@ from typing import Any
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from wandb.proto.wandb_internal_pb2 import Record  # type: ignore[attr-defined]  # generated code
 
+from runner.liveness import is_alive
+from runner.old_names import renamed_history, renamed_summary
 from runner.wandb_framing import CutOff, DamagedFile, read_records
 from runner.wandb_model import local_model
 from runner.wandb_records import history_table, merged
-from runner.wandb_values import finished_at, without_own_keys
+from runner.wandb_values import REASONS, finished_at, started_at, without_own_keys
 from store.records import RunRecord, State, Unreadable
 
 STILL_RUNNING_SECONDS = 120
@@ -25,13 +27,9 @@ HEAD_BYTES = 2**16
 
 @dataclass(frozen=True)
 class RunFile:
-    """One `.wandb` file: its records by type, in order, up to its end or its damage.
-
-    `head` is its first run record, `changed_at` the time of its last change, in seconds since 1970.
-    """
+    """One `.wandb` file: its records by type, in order, up to its end or its damage. `head` is its first run record."""
 
     path: Path
-    changed_at: float
     head: Any
     records: Mapping[str, Sequence[Any]]
     damage: DamagedFile | None
@@ -59,7 +57,7 @@ def local_runs(
 
 def local_groups(wandb_dir: Path) -> Counter[str]:
     """Count the local runs of each group, by their heads alone."""
-    heads = (_head(paths[-1]) for paths in run_files(wandb_dir))
+    heads = (read_head(paths[-1]) for paths in run_files(wandb_dir))
     return Counter(head.run_group for head in heads if head is not None and head.run_group)
 
 
@@ -87,6 +85,12 @@ def read_run(paths: Sequence[Path], groups: Collection[str] | None = None) -> It
         yield _record(files)
 
 
+def is_being_written(path: Path) -> bool:
+    """Say whether the process of an unfinished run lives: by its mark, else by how old the last change is."""
+    alive = is_alive(path.parent)
+    return time.time() - path.stat().st_mtime < STILL_RUNNING_SECONDS if alive is None else alive
+
+
 def has_end_record(path: Path) -> bool:
     """Say whether the whole of a finished run is on disk."""
     last: deque[bytes] = deque(maxlen=20)
@@ -101,7 +105,6 @@ def _read(path: Path) -> RunFile | Unreadable:
     records: dict[str, list[Any]] = {}
     damage = None
     try:
-        changed_at = path.stat().st_mtime
         for record in _messages(path.read_bytes()):
             kind = record.WhichOneof("record_type")
             if kind is not None:
@@ -114,15 +117,21 @@ def _read(path: Path) -> RunFile | Unreadable:
         return Unreadable(
             str(path), f"The file {damage or 'ends before its first record'}: no run can be read from it."
         )
-    return RunFile(path, changed_at, records["run"][0], records, damage)
+    return RunFile(path, records["run"][0], records, damage)
+
+
+def start_time(head: Any) -> datetime | None:
+    """Return when a run began, by its head."""
+    return head.start_time.ToDatetime(UTC) if head.HasField("start_time") else None
 
 
 def _may_be_in(groups: Collection[str] | None, path: Path) -> bool:
-    head = None if groups is None else _head(path)
+    head = None if groups is None else read_head(path)
     return head is None or groups is None or head.run_group in groups
 
 
-def _head(path: Path) -> Any | None:
+def read_head(path: Path) -> Any | None:
+    """Read a run file's first run record, a RunRecord message; None if there is none to be read."""
     try:
         with path.open("rb") as file:
             start = file.read(HEAD_BYTES)
@@ -144,9 +153,8 @@ def _record(files: Sequence[RunFile]) -> RunRecord:
         return [message for file in files for kind in kinds for message in file.records.get(kind, ())]
 
     latest = all_of("run")[-1]
-    first = files[0].head
-    created = first.start_time.ToDatetime(UTC) if first.HasField("start_time") else None
     config = merged([*(run.config for run in all_of("run")), *all_of("config")])
+    created = started_at(config, start_time(files[0].head))
     summary = merged(all_of("summary"))
     state, reason = _state(files[-1])
     return RunRecord(
@@ -163,9 +171,9 @@ def _record(files: Sequence[RunFile]) -> RunRecord:
         notes=latest.notes or None,
         url=None,
         config=without_own_keys(config),
-        summary=without_own_keys(summary),
-        history=history_table(all_of("history")),
-        model=local_model(all_of("artifact"), files[-1].path.parent),
+        summary=renamed_summary(without_own_keys(summary)),
+        history=renamed_history(history_table(all_of("history"))),
+        model=local_model(all_of("artifact"), files[-1].path.parent, latest.run_id),
         source="local",
     )
 
@@ -177,10 +185,9 @@ def _state(file: RunFile) -> tuple[State, str | None]:
         code = exits[-1].exit_code
         if code == 0:
             return "finished", problem
-        if code in KILLED:
-            return "killed", f"The run was stopped before its end (exit code {code})."
-        return "failed", f"The run ended with exit code {code}."
+        state: State = "killed" if code in KILLED else "failed"
+        return state, REASONS[state]
     may_grow = file.damage is None or isinstance(file.damage, CutOff)
-    if may_grow and time.time() - file.changed_at < STILL_RUNNING_SECONDS:
-        return "running", "The run is being written."
-    return "crashed", problem or "The run's file has no end record: its process was killed."
+    if may_grow and is_being_written(file.path):
+        return "running", REASONS["running"]
+    return "crashed", problem if problem and not may_grow else REASONS["crashed"]

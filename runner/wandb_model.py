@@ -11,8 +11,10 @@ from store.records import ModelFile
 MODEL_TYPE = "model"
 
 
-def local_model(artifacts: Sequence[Any], directory: Path) -> ModelFile | None:
-    """Find the model of a run; None if it logged none.
+def local_model(artifacts: Sequence[Any], directory: Path, run_id: str) -> ModelFile | None:
+    """Find the model of a run; None if it has none.
+
+    A run that lost its server logged no artifact, but kept its model: `files/<run id>.eqx`.
 
     The bytes are taken from the run's own `files` folder, else from where the manifest says that W&B kept them. A file
     with another size or MD5 than the manifest's is a problem, not a model.
@@ -20,10 +22,12 @@ def local_model(artifacts: Sequence[Any], directory: Path) -> ModelFile | None:
     Args:
         artifacts: ArtifactRecord messages, in the order of logging; the last of type "model" counts.
         directory: the run's local directory.
+        run_id: the run's id.
     """
     models = [artifact for artifact in artifacts if artifact.type == MODEL_TYPE]
     if not models:
-        return None
+        kept = directory / "files" / f"{run_id}.eqx"
+        return ModelFile(kept, run_id) if kept.is_file() else None
     artifact = models[-1]
     entries = [entry for entry in artifact.manifest.contents if entry.path.endswith(".eqx")]
     if not entries:

@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from runner.wandb_values import from_json
 
+Columns = dict[str, tuple[list[int], list[float]]]
+
 NON_FINITE = {'"NaN"': math.nan, '"Infinity"': math.inf, '"-Infinity"': -math.inf}
 
 
@@ -19,7 +21,7 @@ def history_table(rows: Sequence[Any]) -> pa.Table:
     The step is what was logged as `step` where every row has that as a whole number, else W&B's own. Values that are
     no numbers (text, media, lists, null) are left out. `rows` are HistoryRecord messages.
     """
-    columns: dict[str, tuple[list[int], list[float]]] = defaultdict(lambda: ([], []))
+    columns = no_columns()
     for i, row in enumerate(rows):
         for item in row.item:
             number = _number(item)
@@ -29,10 +31,20 @@ def history_table(rows: Sequence[Any]) -> pa.Table:
                 places, numbers = columns[key]
                 places.append(i)
                 numbers.append(number)
-    n = len(rows)
+    return table_of(columns, [row.step.num for row in rows])
+
+
+def no_columns() -> Columns:
+    """Return columns without rows yet: for each key the rows that have it, and their numbers."""
+    return defaultdict(lambda: ([], []))
+
+
+def table_of(columns: Columns, own_steps: Sequence[int]) -> pa.Table:
+    """Build a history from its columns and W&B's own steps, one for each row (see `history_table`)."""
+    n = len(own_steps)
     steps = _whole(columns.pop("step", None), n)
     if steps is None:
-        steps = np.array([row.step.num for row in rows], dtype=np.int64)
+        steps = np.array(own_steps, dtype=np.int64)
     keys = sorted(key for key in columns if not key.startswith("_"))
     return pa.table({"step": pa.array(steps)} | {key: _column(*columns[key], n) for key in keys})
 

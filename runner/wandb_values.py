@@ -12,6 +12,16 @@ from typing import Any
 
 import numpy as np
 
+from store.records import State
+
+# Why a run is not finished, whatever the source; a source that knows more says more.
+REASONS: Mapping[State, str] = {
+    "running": "The run is being written.",
+    "crashed": "The run's process ended without a word.",
+    "failed": "The run ended with an error.",
+    "killed": "The run was stopped before its end.",
+}
+
 
 def to_json_like(value: object) -> Any:
     """Convert mappings, sequences, arrays and NumPy scalars to plain dicts, lists and scalars.
@@ -43,9 +53,22 @@ def from_json(text: str) -> Any:
         return text
 
 
+def started_at(config: Mapping[str, Any], told: datetime | None) -> datetime | None:
+    """Return when a run began: what its own config says, else what W&B tells, in whole seconds as its server does."""
+    ours = config.get("orbitsens")
+    logged = ours.get("started_at") if isinstance(ours, Mapping) else None
+    if isinstance(logged, str):
+        try:
+            return datetime.fromisoformat(logged).astimezone(UTC)
+        except ValueError:
+            pass  # not a time: W&B's own counts
+    return told.replace(microsecond=0) if told else None
+
+
 def finished_at(created: datetime | None, summary: Mapping[str, Any]) -> datetime | None:
     """Return the time of a run's last sign of life, from the keys that W&B itself adds to the summary."""
-    runtime, stamp = summary.get("_wandb", {}).get("runtime"), summary.get("_timestamp")
+    own, stamp = summary.get("_wandb"), summary.get("_timestamp")
+    runtime = own.get("runtime") if isinstance(own, Mapping) else None
     times = [datetime.fromtimestamp(stamp, UTC)] if isinstance(stamp, float | int) else []
     if created is not None and isinstance(runtime, float | int):
         times.append(created + timedelta(seconds=runtime))

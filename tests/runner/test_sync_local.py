@@ -90,7 +90,7 @@ def test_killed_and_broken_runs_do_not_stop_the_rest(wandb_dir: Path, tmp_path: 
     assert [failed.where for failed in report.failed] == [str(broken)]
     with read_catalogue(tmp_path / "store") as con:
         states = dict(con.sql("SELECT run_id, state FROM runs").fetchall())
-    assert states == {"g1-0": "finished", "killed": "running"}
+    assert states == {"g1-0": "finished", "killed": "crashed"}
     lines = "\n".join(report_lines(report))
     assert "2 new: g1-0, killed" in lines
     assert f"{broken}: The file does not begin as W&B's run files do" in lines

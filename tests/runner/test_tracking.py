@@ -42,6 +42,7 @@ def test_runs_open_at_once_come_back_as_they_were_logged(tmp_path: Path) -> None
         assert (record.state, record.reason, record.source) == ("finished", None, "local")
         assert record.created_at < record.finished_at
         ours = {"version": "0.1.0", "config_hash": config.hash, "setting_hash": config.setting}
+        ours["started_at"] = record.created_at.isoformat()
         assert record.config == config.logged() | {"orbitsens": ours}
 
         rows = history(120, seed=i)
@@ -97,7 +98,6 @@ def test_exit_codes_are_states(tmp_path: Path, exit_code: int, state: str) -> No
     record = only_run(tmp_path / "wandb")
     assert record.state == state
     assert (record.reason is None) == (state == "finished")
-    assert str(exit_code) in (record.reason or "0")
     assert record.model is None
 
 

@@ -13,7 +13,7 @@ import pytest
 import wandb
 
 from runner.tracking import finish_run, log_rows, start_run
-from runner.wandb_local import has_end_record, local_groups, local_runs, read_run, run_files
+from runner.wandb_local import has_end_record, local_groups, local_runs, read_run
 from store.records import RunRecord, Unreadable
 from tests.runner.runs import finished_runs, history, killed_run, open_run, run_config
 
@@ -142,18 +142,41 @@ def test_a_run_file_that_cannot_be_opened(tmp_path: Path) -> None:
 def test_a_killed_run_is_read_up_to_the_kill(tmp_path: Path) -> None:
     killed_run(tmp_path / "wandb", "k", n_rows=2000)
     record = record_of(tmp_path / "wandb")
-    assert (record.state, record.reason) == ("running", "The run is being written.")
-    assert record.finished_at is None
-    (path,) = run_files(tmp_path / "wandb")[0]
-    os.utime(path, (time.time() - 121,) * 2)
-    record = record_of(tmp_path / "wandb")
-    assert record.state == "crashed"
-    assert record.reason
+    assert (record.state, record.reason) == ("crashed", "The run's process ended without a word.")
     n = len(record.history)
     assert 100 < n <= 2000
     assert record.history["train_loss"].to_pylist() == list(range(1, n + 1))
     assert record.config["parameters"]["seed"] == 0
     assert record.created_at < record.finished_at
+
+
+def test_an_open_run_runs_however_long_it_is_silent(tmp_path: Path) -> None:
+    run = open_run(tmp_path / "wandb", "r", run_config())
+    log_rows(run, {"step": np.array([1]), "train_loss": np.array([1.0])})
+    path = run.directory / "run-r.wandb"
+    deadline = time.monotonic() + 60
+    while path.stat().st_size < 1000:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    os.utime(path, (0, 0))
+    record = record_of(tmp_path / "wandb")
+    assert (record.state, record.reason, record.finished_at) == ("running", "The run is being written.", None)
+    finish_run(run, {}, None)
+    assert not (run.directory / "ALIVE").exists()
+    assert record_of(tmp_path / "wandb").state == "finished"
+
+
+@pytest.mark.parametrize(("seconds_ago", "state"), [(100, "running"), (140, "crashed")])
+def test_a_run_without_a_mark_of_life_runs_while_its_file_changes(
+    finished: Path, tmp_path: Path, seconds_ago: float, state: str
+) -> None:
+    data = finished.read_bytes()
+    copy = tmp_path / finished.parent.name / finished.name
+    copy.parent.mkdir()
+    copy.write_bytes(data[: len(data) // 2])
+    os.utime(copy, (time.time() - seconds_ago,) * 2)
+    (record,) = read_run([copy])
+    assert record.state == state
 
 
 def test_groups_choose_runs(tmp_path: Path) -> None:
