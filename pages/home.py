@@ -1,32 +1,33 @@
 """Home: what there is in the store, how fresh it is, and what to do when there is nothing."""
 
+from pathlib import Path
+
 import pandas as pd
 import streamlit as st
 
-from pages.shared import data
+from pages.shared import data, empty
 from pages.shared.start import start
-from pages.shared.text import ago, count, moment, plain, states_text
+from pages.shared.text import NO_GROUP, ago, count, moment, plain, states_text
 
 MOST = 50  # groups on this page; the Seeding page's menu has all
 
 catalogue, groups = start(
     "orbitsens", "How sensitive is a learnt model of two-body orbits to each choice in the model and in its training?"
 )
-synced = data.synced(catalogue)
+store, synced = Path(catalogue.path), data.synced(catalogue)
 st.caption(
-    f"{count(int(groups['n_runs'].sum()), 'run')} in {count(len(groups), 'group')} in {catalogue.path}, version "
+    f"{count(int(groups['n_runs'].sum()), 'run')} in {count(len(groups), 'group')}: {plain(catalogue.name)}, version "
     f"{catalogue.version}; last sync {f'{ago(synced)} ({moment(synced)})' if synced else 'unknown'}.",
-    help="`python -m runner sync GROUP` brings a group's new runs in; this page shows them as soon as it is run again.",
+    help=f"Read from {store}. `{empty.sync(store)}` brings new runs in; `{empty.quickstart(store)}` trains some.",
 )
-
 st.markdown("Open a group to see how far the seeds alone spread its error:")
 for _, row in groups.head(MOST).iterrows():
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.page_link(
             "pages/seeding.py",
-            label=f"**{plain(row['group']) or '(no group)'}**",
+            label=f"**{plain(row['group'] or NO_GROUP)}**",
             icon=":material/casino:",
-            query_params={"group": row["group"]},
+            query_params={"group": row["group"] or NO_GROUP},
         )
         age = f"newest run {ago(row['last_created'])}" if pd.notna(row["last_created"]) else "age unknown"
         trained = f"trained on {plain(row['datasets'] or '(unset)')}"

@@ -1,6 +1,7 @@
 """Seeding: how far do the seeds alone spread a metric, and which runs stand out?"""
 
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -22,13 +23,13 @@ with columns[0]:
     group = choose_group(groups)
 choices = data.metric_choices(catalogue, group)
 if choices.empty:
-    empty.no_metric_stop(group)
+    empty.no_metric_stop(group, Path(catalogue.path))
 with columns[1]:
     metric_key = choose_metric(choices)
 with columns[2]:
     measured = choose_dataset(choices, metric_key)
 with columns[3]:
-    log = switch("log scale", "log", default=True, help="Errors are ratios: equal factors are equally far apart.")
+    log = switch("log scale", "log", default=True, tip="Errors are ratios: equal factors are equally far apart.")
 
 study = data.study(catalogue, group, measured, log)
 words, dataset = metric(metric_key), dataset_label(measured.dataset, measured.split)

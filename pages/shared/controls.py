@@ -11,24 +11,36 @@ import streamlit as st
 NOTHING = ""
 
 
-def choose(label: str, options: Mapping[str, str], key: str, *, help: str | None = None, resets: str = "") -> str:  # noqa: A002
+def choose(
+    label: str,
+    options: Mapping[str, str],
+    key: str,
+    *,
+    tip: str | None = None,
+    resets: str = "",
+    remember: bool = False,
+) -> str:
     """Choose one of `options` (id to words), the first where the URL names none; return its id.
 
     If the URL names one that is not there, a sentence says so. `resets`: a key that goes when this choice changes.
+    `remember`: pages opened without a link to say otherwise have what was chosen last in this session.
     """
+    last = f"last {key}"
     wanted = st.query_params.get(key, NOTHING) or NOTHING
-    chosen = wanted if wanted in options else next(iter(options))
+    usual = str(st.session_state.get(last, NOTHING)) if remember else NOTHING
+    chosen = next(name for name in (wanted, usual, *options) if name in options)
+    st.session_state[last] = chosen
     if wanted not in {chosen, NOTHING}:
-        st.toast(f"{label}: the link's {wanted} is not here; this is {options[chosen]}.", icon=":material/link_off:")
+        st.toast(f"{label}: {wanted} is not here; this is {options[chosen]}.", icon=":material/link_off:")
     put(key, chosen)
     st.session_state[key] = chosen
     st.selectbox(
-        label, list(options), key=key, format_func=options.__getitem__, help=help, on_change=_to_url, args=(key, resets)
+        label, list(options), key=key, format_func=options.__getitem__, help=tip, on_change=_to_url, args=(key, resets)
     )
     return chosen
 
 
-def switch(label: str, key: str, *, default: bool, help: str | None = None) -> bool:  # noqa: A002
+def switch(label: str, key: str, *, default: bool, tip: str | None = None) -> bool:
     """Switch something on or off; in the URL as `key=on` or `key=off` where it is not the default."""
     words = {True: "on", False: "off"}
     on = st.query_params.get(key, words[default]) == "on"
@@ -37,7 +49,7 @@ def switch(label: str, key: str, *, default: bool, help: str | None = None) -> b
     def to_url() -> None:
         st.query_params[key] = words[bool(st.session_state[key])]
 
-    st.toggle(label, key=key, help=help, on_change=to_url)
+    st.toggle(label, key=key, help=tip, on_change=to_url)
     return on
 
 

@@ -1,6 +1,7 @@
 """What the pages read. The only caches of the app, each keyed by the store's version, so none can be stale."""
 
 import argparse
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -13,15 +14,16 @@ from orbitsens.sensitivity.seeding import SeedStudy, seed_study
 from store import queries
 from store.connect import read_catalogue, store_version
 from store.layout import last_sync
-from store.location import readable_store
+from store.location import VARIABLE, own_and_shipped, readable_store
 from store.queries import RunDetail
 
 _cached = st.cache_data(show_spinner=False, max_entries=64)
 
 
 class Catalogue(NamedTuple):
-    """One version of one store: part of the key of everything that is cached."""
+    """One version of one store: part of the key of everything that is cached. `name` is what people call the store."""
 
+    name: str
     path: str
     version: int
 
@@ -34,22 +36,28 @@ class Measured(NamedTuple):
     split: str
 
 
-def store_path() -> Path:
-    """Return the store in use: `streamlit run app.py -- --store DIR`, `ORBITSENS_STORE`, or the project's own."""
+def stores() -> dict[str, Path]:
+    """Return the stores that can be chosen, by name: one where a person named it, else the own and the shipped one.
+
+    A store is named by `streamlit run app.py -- --store DIR` or by the variable `ORBITSENS_STORE`.
+    """
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--store", type=Path)
-    return readable_store(parser.parse_known_args(sys.argv[1:])[0].store)
+    flag = parser.parse_known_args(sys.argv[1:])[0].store
+    if flag is None and not os.environ.get(VARIABLE):
+        return own_and_shipped() or {"own runs": readable_store(None)}
+    path = readable_store(flag)
+    return {str(path): path}
 
 
-def catalogue() -> Catalogue | None:
+def catalogue(name: str, path: Path) -> Catalogue | None:
     """Return the version in force at this moment, or None where there is no store yet.
 
     Raises:
         StoreError: the store is damaged; the message says what to do.
     """
-    path = store_path()
     version = store_version(path)
-    return None if version is None else Catalogue(str(path), version)
+    return None if version is None else Catalogue(name, str(path), version)
 
 
 def synced(of: Catalogue) -> datetime | None:

@@ -1,45 +1,61 @@
 """What a page says when there is nothing to show: why, and what to do next."""
 
+import shlex
+from pathlib import Path
 from typing import NoReturn
 
 import streamlit as st
 
-from pages.shared import data
-
-QUICKSTART = "python -m runner sweep runner/sweeps/quickstart.yaml"
-SYNC = "python -m runner sync GROUP"
+from pages.shared.text import NO_GROUP, plain
+from store.location import DEFAULT, SHIPPED
 
 
-def no_store() -> None:
+def quickstart(store: Path) -> str:
+    """The command that trains a first, small sweep into the store."""
+    return f"python -m runner sweep runner/sweeps/quickstart.yaml{_into(store)}"
+
+
+def sync(store: Path, group: str = "") -> str:
+    """The command that brings a group's runs into the store."""
+    return f"python -m runner sync {shlex.quote(group) if group else 'GROUP'}{_into(store)}"
+
+
+def no_store(store: Path) -> None:
     """There is no run store yet."""
-    _what_to_do(f"There is no run store at {data.store_path()} yet.")
+    _what_to_do(f"There is no run store at {store} yet.", store)
 
 
-def no_runs() -> None:
+def no_runs(store: Path) -> None:
     """There is a store without a run in it."""
-    _what_to_do(f"The run store at {data.store_path()} holds no run yet.")
+    _what_to_do(f"The run store at {store} holds no run yet.", store)
 
 
-def _what_to_do(why: str) -> None:
-    st.info(f"{why} Train a first, small sweep (under two minutes on two cores), then reload this page:")
-    st.code(QUICKSTART, language="bash")
-    st.markdown("Or bring in the runs of a W&B group that were trained on this machine:")
-    st.code(SYNC, language="bash")
-
-
-def no_metric_stop(group: str) -> NoReturn:
+def no_metric_stop(group: str, store: Path) -> NoReturn:
     """No run of the group was measured: say what to do and end the page."""
     st.info(
-        f"No run of {group} has been measured yet. If its sweep is still running, wait for it; then bring the results "
-        "in and reload this page:"
+        f"No run of {plain(group or NO_GROUP)} has been measured yet. If its sweep is still running, wait for it; then "
+        "bring the results in and reload this page:"
     )
-    st.code(SYNC.replace("GROUP", group), language="bash")
+    st.code(sync(store, group), language="bash")
     st.stop()
 
 
 def nothing_usable(group: str) -> None:
     """The group was measured, but not one of its runs is finished with a finite value."""
     st.warning(
-        f"Not one run of {group} is finished with a finite value, so there is no distribution to draw. The runs and "
-        "their reasons are listed below; choose another metric or dataset, or train again with a smaller learning rate."
+        f"Not one run of {plain(group or NO_GROUP)} is finished with a finite value, so there is no distribution to "
+        "draw. The runs and their reasons are listed below; choose another metric or dataset, or train again with a "
+        "smaller learning rate."
     )
+
+
+def _what_to_do(why: str, store: Path) -> None:
+    st.info(f"{plain(why)} Train a first, small sweep (under two minutes on two cores), then reload this page:")
+    st.code(quickstart(store), language="bash")
+    st.markdown("Or bring in the runs of a W&B group that were trained on this machine:")
+    st.code(sync(store), language="bash")
+
+
+def _into(store: Path) -> str:
+    """The option that names the store; own runs need none, and nothing is ever written to the shipped studies."""
+    return "" if store in (DEFAULT, SHIPPED) else f" --store {shlex.quote(str(store))}"

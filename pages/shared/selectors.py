@@ -9,17 +9,19 @@ from orbitsens.sensitivity.settings import value_text
 from pages.shared.charts.violins import PICK, PICK_UNUSABLE
 from pages.shared.controls import NOTHING, choose, put
 from pages.shared.data import Measured
-from pages.shared.text import METRICS, axis_title, count, dataset_label, metric, number
+from pages.shared.text import METRICS, NO_GROUP, axis_title, count, dataset_label, metric, number
 
 HEADLINE = "acceleration_error"
 SPLITS = ("test", "val", "train")
 
 
 def choose_group(groups: pd.DataFrame) -> str:
-    """Choose a W&B group, the newest first."""
-    sizes = zip(groups["group"], groups["n_runs"], strict=True)
-    words = {group: f"{group or '(no group)'} ({count(n, 'run')})" for group, n in sizes}
-    return choose("Group", words, "group", help="Runs that were trained together, as one W&B group.", resets="run")
+    """Choose a W&B group, the newest first; the runs without one are the group ""."""
+    sizes = {group or NO_GROUP: n for group, n in zip(groups["group"], groups["n_runs"], strict=True)}
+    words = {group: f"{group} ({count(n, 'run')})" for group, n in sizes.items()}
+    tip = "Runs that were trained together, as one W&B group."
+    chosen = choose("Group", words, "group", tip=tip, resets="run", remember=True)
+    return "" if chosen == NO_GROUP else chosen
 
 
 def choose_metric(choices: pd.DataFrame) -> str:
@@ -28,7 +30,7 @@ def choose_metric(choices: pd.DataFrame) -> str:
     known = [name for name in METRICS if name in present]
     words = {name: axis_title(name) for name in [*known, *sorted(present - set(known))]}
     tips = "\n\n".join(f"**{metric(name).label}**: {metric(name).help}" for name in words)
-    return choose("Metric", words, "metric", help=tips)
+    return choose("Metric", words, "metric", tip=tips)
 
 
 def choose_dataset(choices: pd.DataFrame, metric_key: str) -> Measured:
@@ -40,7 +42,7 @@ def choose_dataset(choices: pd.DataFrame, metric_key: str) -> Measured:
     for row in rows.to_dict("records"):
         dataset = row["dataset"] if isinstance(row["dataset"], str) else None
         found[dataset_label(dataset, row["split"])] = Measured(metric_key, dataset, row["split"])
-    chosen = choose("Measured on", {name: name for name in found}, "dataset", help="The orbits of the metric.")
+    chosen = choose("Measured on", {name: name for name in found}, "dataset", tip="The orbits of the metric.")
     return found[chosen]
 
 
@@ -59,7 +61,7 @@ def choose_run(runs: pd.DataFrame, unit: str) -> str | None:
         value = number(row["value"], unit) if row["used"] else row["why_not"]
         parts = [f"seed {value_text(row['seed'])}", *([row["setting"]] if many else []), value, row["run_id"]]
         words[names[row["run_key"]]] = " · ".join(parts)
-    chosen = choose("Run", words, "run", help="Click a point, or choose a run here, to see its curves and parameters.")
+    chosen = choose("Run", words, "run", tip="Click a point, or choose a run here, to see its curves and parameters.")
     return {name: key for key, name in names.items()}.get(chosen)
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from pages.shared import data, empty
+from pages.shared.controls import choose
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
@@ -21,15 +22,23 @@ def start(title: str, words: str = "") -> tuple[data.Catalogue, pd.DataFrame]:
     if PagesManager.uses_pages_directory:
         runpy.run_path(str(APP))
         st.stop()
-    st.title(title)
+    stores = data.stores()
+    if len(stores) > 1:
+        left, right = st.columns([4, 1], vertical_alignment="bottom")
+        left.title(title)
+        with right:
+            name = choose("Store", {name: name for name in stores}, "store", resets="run", remember=True)
+    else:
+        st.title(title)
+        name = next(iter(stores))
     if words:
         st.markdown(words)
-    catalogue = data.catalogue()
+    catalogue = data.catalogue(name, stores[name])
     if catalogue is None:
-        empty.no_store()
+        empty.no_store(stores[name])
         st.stop()
     groups = data.groups(catalogue)
     if groups.empty:
-        empty.no_runs()
+        empty.no_runs(stores[name])
         st.stop()
     return catalogue, groups

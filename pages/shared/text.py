@@ -49,6 +49,8 @@ CURVES: Mapping[str, Metric] = {
     ),
 }
 
+NO_GROUP = "(no group)"
+
 STATES: Mapping[str, str] = {
     "finished": "The run ended and has a finite error.",
     "running": "The run has not ended yet; sync again when it has.",

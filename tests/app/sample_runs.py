@@ -56,7 +56,7 @@ def sample_run(
         project="neuralODEs",
         run_id=name,
         name=f"calm-orbit-{seed}",
-        group=group,
+        group=group or None,
         state=state,
         reason=None if state == "finished" else f"The process ended: {state}.",
         created_at=created + timedelta(seconds=40 * (seed or 0)),

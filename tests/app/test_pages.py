@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from store.connect import write_draft
 from store.layout import catalogue_path, set_current
-from tests.app.conftest import Open
+from tests.app.conftest import APP, Open
 from tests.app.sample_runs import publish_runs, sample_run, seed_study_runs
 
 HOME, SEEDING = "pages/home.py", "pages/seeding.py"
@@ -33,7 +33,7 @@ def test_pages_open_on_a_filled_store(sample_store: Path, open_app: Open, page: 
 def test_without_a_store_pages_say_what_to_do(tmp_path: Path, open_app: Open, page: str) -> None:
     app = open_app(tmp_path / "none", page)
     assert "There is no run store at" in words(app)
-    assert "python -m runner sweep runner/sweeps/quickstart.yaml" in words(app)
+    assert f"python -m runner sweep runner/sweeps/quickstart.yaml --store {tmp_path / 'none'}" in words(app)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -111,7 +111,7 @@ def test_a_link_shows_what_its_sender_saw(sample_store: Path, open_app: Open) ->
 
 def test_a_stale_link_says_what_is_shown_instead(sample_store: Path, open_app: Open) -> None:
     app = open_app(sample_store, SEEDING, group="deleted-group")
-    assert "deleted-group is not here; this is sweep-seeds-v2 (20 runs)" in app.toast[0].value
+    assert "Group: deleted-group is not here; this is sweep-seeds-v2 (20 runs)" in app.toast[0].value
     assert app.query_params["group"] == "sweep-seeds-v2"
 
 
@@ -180,6 +180,17 @@ def test_runs_without_seed_key_history_or_group_are_shown(tmp_path: Path, open_a
     assert dict(app.dataframe[1].value[["parameter", "value"]].to_numpy())["seed"] == "(unset)"
 
 
+def test_runs_without_a_group_can_be_chosen_and_are_not_the_default(tmp_path: Path, open_app: Open) -> None:
+    publish_runs(tmp_path, [sample_run("", 2, 7.5), sample_run("newer", 900, 7.0)])
+    links = [link.proto.label for link in open_app(tmp_path, HOME).get("page_link")]
+    assert links == ["**newer**", r"**\(no group\)**"]
+    app = open_app(tmp_path, SEEDING)
+    assert app.query_params["group"] == "newer"
+    app.selectbox(key="group").select("(no group)").run()
+    assert not app.exception
+    assert "median acceleration error **7.50 %**" in words(app)
+
+
 def test_two_projects_may_share_a_run_id(tmp_path: Path, open_app: Open) -> None:
     one = sample_run("shared", 0, 7.0, run_id="same")
     publish_runs(tmp_path, [one, replace(one, project="other")])
@@ -194,6 +205,32 @@ def test_a_new_version_shows_on_the_next_run_of_the_page(tmp_path: Path, open_ap
     assert "10 of 10 matched runs used" in words(app)
     publish_runs(tmp_path, seed_study_runs(n=20))
     assert "20 of 20 matched runs used" in words(app.run())
+
+
+def test_own_runs_and_shipped_studies_can_be_chosen(
+    sample_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_runs(tmp_path / "own", [sample_run("mine", 0, 7.0)])
+    monkeypatch.delenv("ORBITSENS_STORE", raising=False)
+    monkeypatch.setattr("store.location.DEFAULT", tmp_path / "own")
+    monkeypatch.setattr("store.location.SHIPPED", sample_store)
+    app = AppTest.from_file(str(APP), default_timeout=30).run()
+    assert "1 run in 1 group: own runs" in words(app)
+    app.selectbox(key="store").select("shipped studies").run()
+    assert "60 runs in 2 groups: shipped studies" in words(app)
+    app.switch_page(SEEDING).run()
+    assert not app.exception
+    assert app.selectbox(key="store").value == "shipped studies"  # remembered from page to page
+    assert app.query_params["store"] == "shipped studies"
+    assert "20 runs on" in words(app)
+
+
+def test_a_store_can_be_named_on_the_command_line(
+    sample_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORBITSENS_STORE", str(tmp_path / "none"))
+    monkeypatch.setattr("sys.argv", ["app.py", "--store", str(sample_store)])
+    assert "60 runs in 2 groups" in words(AppTest.from_file(str(APP), default_timeout=30).run())
 
 
 def test_infinite_errors_are_kept_apart(tmp_path: Path, open_app: Open) -> None:

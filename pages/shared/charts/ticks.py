@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 MOST = 9
 SHORT = 6.0  # an axis over less than this factor gets equally spaced labels, where 1, 2, 5, 10 would leave it bare
-LONG = 1000.0  # and one over more than this only powers of ten
+LONG = 100.0  # and one over more than this only powers of ten
 
 
 def log_ticks(values: Sequence[float]) -> list[float]:
