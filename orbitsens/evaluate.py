@@ -12,7 +12,10 @@ from orbitsens.datasets import Dataset
 from orbitsens.metrics import SampleValues, pointwise
 from orbitsens.model import LearntDynamics, NeuralODE
 from orbitsens.normalization import Units
+from orbitsens.orbits import Revolution
+from orbitsens.rollout import roll_out, rollout_errors
 from orbitsens.segments import in_units
+from orbitsens.tsit5 import Tolerance
 
 
 class Measured(NamedTuple):
@@ -44,6 +47,22 @@ def evaluate_pointwise(models: Sequence[NeuralODE], dataset: Dataset, units: Uni
 
     measured = jax.device_get(jax.jit(jax.vmap(measure_one))(stacked))
     return [_evaluation(jax.tree.map(lambda x, i=i: x[i], measured)) for i in range(len(models))]
+
+
+def evaluate_rollout(model: NeuralODE, dataset: Dataset, units: Units) -> Evaluation:
+    """Integrate a model from every orbit's first state over the orbit's samples, within the model's tolerances.
+
+    `mean` is over the orbits that did not fail (NaN where all did); a failed orbit is NaN in `per_orbit`.
+    """
+    tolerance = Tolerance(jnp.float32(model.rtol), jnp.float32(model.atol))
+    rolled = roll_out(model.func, Revolution(dataset.t, dataset.y), units, tolerance)
+    errors = rollout_errors(rolled, dataset.y, dataset.mask)
+    fine = ~errors.failed
+    metrics = {
+        name: Measured(float(np.mean(values[fine])) if fine.any() else np.nan, values)
+        for name, values in errors.per_orbit.items()
+    }
+    return Evaluation(n_orbits=fine.size, n_failed=int(np.sum(~fine)), metrics=metrics)
 
 
 def _evaluation(sampled: dict[str, SampleValues]) -> Evaluation:

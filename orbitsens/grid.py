@@ -130,10 +130,11 @@ def _collect(
     n = part.stop - part.start
     for name in POINTWISE:
         flat = measured[name][:n].reshape(n, -1)
-        columns.setdefault(name, []).append(np.mean(flat, axis=1, dtype=np.float64))
+        found: dict[str, Any] = {name: np.mean(flat, axis=1, dtype=np.float64)}
         if name not in _SHARES:
-            columns.setdefault(f"{name}_median", []).append(np.atleast_1d(np.median(flat, axis=1)))
-            columns.setdefault(f"{name}_max", []).append(np.atleast_1d(np.max(flat, axis=1)))
+            found |= {f"{name}_median": np.median(flat, axis=1), f"{name}_max": np.max(flat, axis=1)}
+        for key, column in found.items():
+            columns.setdefault(key, []).append(column)
     if keep:
         errors.append(np.array(measured["acceleration_error"][:n, 0]))
         accelerations.append(np.array(acceleration[:n, 0]))

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from orbitsens.config import ConfigError
+from runner.commands.evaluate import evaluate
 from runner.commands.export import export
 from runner.commands.plan import plan
 from runner.commands.sweep import sweep
@@ -18,7 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (plan, sweep, sync, export):
+for command in (plan, sweep, sync, export, evaluate):
     app.command()(command)
 
 

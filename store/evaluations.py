@@ -76,6 +76,26 @@ def stored_evaluations(con: duckdb.DuckDBPyConnection, models: Sequence[str]) ->
     return frame(con, "evaluations", {"models": list(models)})
 
 
+def stored_models(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """List every run with its model, the newest first.
+
+    Columns: run_key, run_id, group, name, state, created_at, setting_hash, model_file, model_sha256, model_problem
+    (why there is no file), seed, dataset_name, width, depth.
+    """
+    return frame(con, "models")
+
+
+def test_errors(con: duckdb.DuckDBPyConnection, run_keys: Sequence[str], metric: str) -> pd.DataFrame:
+    """List what runs were measured at on test datasets: run_key, run_id, trained_on, dataset, value, n_orbits."""
+    return frame(con, "test_errors", {"run_keys": list(run_keys), "metric": metric})
+
+
+def measured_where(con: duckdb.DuckDBPyConnection, run_keys: Sequence[str]) -> set[tuple[str, str, str, str]]:
+    """Return all (run_key, metric, dataset, split) that runs were measured at."""
+    rows = frame(con, "measured_where", {"run_keys": list(run_keys)})
+    return set(rows.itertuples(index=False, name=None))
+
+
 def nothing_stored(store: Path) -> bool:
     """Say whether there is no catalogue at all, such as where nothing has been evaluated yet."""
     return store_version(store) is None

@@ -1,0 +1,19 @@
+-- Every run with what is known of its model, the newest first.
+SELECT
+    r.run_key,
+    r.run_id,
+    r."group",
+    r.name,
+    r.state,
+    r.created_at,
+    r.setting_hash,
+    r.model_file,
+    r.model_sha256,
+    r.model_problem,
+    p.seed,
+    p.dataset_name,
+    p.width,
+    p.depth
+FROM runs r
+JOIN parameters p USING (run_key)
+ORDER BY r.created_at DESC NULLS LAST, r.run_key
