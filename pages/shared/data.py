@@ -5,17 +5,19 @@ import os
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 import streamlit as st
 
-from orbitsens.sensitivity.seeding import SeedStudy, seed_study
 from store import queries
 from store.connect import read_catalogue, store_version
 from store.layout import last_sync
 from store.location import VARIABLE, own_and_shipped, readable_store
 from store.queries import RunDetail
+
+if TYPE_CHECKING:
+    from orbitsens.sensitivity.seeding import SeedStudy
 
 _cached = st.cache_data(show_spinner=False, max_entries=64)
 
@@ -88,8 +90,10 @@ def varying_parameters(of: Catalogue, group: str) -> list[str]:
 
 
 @_cached
-def study(of: Catalogue, group: str, measured: Measured, log: bool) -> SeedStudy:
+def study(of: Catalogue, group: str, measured: Measured, log: bool) -> "SeedStudy":
     """Study how far seeds spread a metric in a group: every run of it, whatever its state."""
+    from orbitsens.sensitivity.seeding import seed_study  # brings SciPy, which takes a second that Home need not wait
+
     with read_catalogue(Path(of.path)) as con:
         runs = queries.run_metric(con, group or None, *measured)
     return seed_study(runs, varying_parameters(of, group), log)

@@ -27,7 +27,7 @@ def open_app(monkeypatch: pytest.MonkeyPatch) -> Open:
 
     def opened(store: Path, page: str = "pages/home.py", **query: str) -> AppTest:
         monkeypatch.setenv("ORBITSENS_STORE", str(store))
-        app = AppTest.from_file(str(APP), default_timeout=30)
+        app = AppTest.from_file(str(APP), default_timeout=60)
         app.run()
         for key, value in query.items():
             app.query_params[key] = value

@@ -214,7 +214,7 @@ def test_own_runs_and_shipped_studies_can_be_chosen(
     monkeypatch.delenv("ORBITSENS_STORE", raising=False)
     monkeypatch.setattr("store.location.DEFAULT", tmp_path / "own")
     monkeypatch.setattr("store.location.SHIPPED", sample_store)
-    app = AppTest.from_file(str(APP), default_timeout=30).run()
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
     assert "1 run in 1 group: own runs" in words(app)
     app.selectbox(key="store").select("shipped studies").run()
     assert "60 runs in 2 groups: shipped studies" in words(app)
@@ -230,7 +230,7 @@ def test_a_store_can_be_named_on_the_command_line(
 ) -> None:
     monkeypatch.setenv("ORBITSENS_STORE", str(tmp_path / "none"))
     monkeypatch.setattr("sys.argv", ["app.py", "--store", str(sample_store)])
-    assert "60 runs in 2 groups" in words(AppTest.from_file(str(APP), default_timeout=30).run())
+    assert "60 runs in 2 groups" in words(AppTest.from_file(str(APP), default_timeout=60).run())
 
 
 def test_infinite_errors_are_kept_apart(tmp_path: Path, open_app: Open) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.app.sample_runs import publish_runs, seed_study_runs, width_study_runs
 from tests.browser.serving import chromium, served
@@ -24,6 +24,7 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""
+    expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong
     with chromium() as started:
         yield started
 
@@ -32,7 +33,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh browser session, with nothing remembered; the test fails if the page writes an error to its console."""
     context = browser.new_context(viewport={"width": 1440, "height": 1400})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)

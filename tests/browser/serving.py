@@ -39,10 +39,10 @@ def served(store: Path, log: Path) -> Iterator[str]:
             yield f"http://localhost:{port}"
         finally:
             process.terminate()
-            process.wait(timeout=10)
+            process.wait(timeout=60)
 
 
-def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path, seconds: float = 60.0) -> None:
+def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path, seconds: float = 120.0) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         try:
