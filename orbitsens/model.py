@@ -23,11 +23,12 @@ class LearntDynamics(eqx.Module):
     mlp: eqx.nn.MLP
     feature_layer: FeatureLayer = eqx.field(static=True)
     output_layer: OutputLayer = eqx.field(static=True)
+    scalar: float = eqx.field(static=True)
     planar: bool = eqx.field(static=True)
 
     def __call__(self, y: State) -> Derivative:
         """Return dy/dt."""
-        derivative = self.output_layer.apply(self.mlp(self.feature_layer.apply(y)), y)
+        derivative = self.output_layer.apply(self.mlp(self.feature_layer.apply(y)), y, self.scalar)
         return derivative.at[jnp.array([2, 5])].set(0.0) if self.planar else derivative
 
 
@@ -50,7 +51,7 @@ def make_model(parameters: Parameters, *, key: PRNGKeyArray) -> NeuralODE:
         activation=ACTIVATIONS[parameters.activation],
         key=key,
     )
-    dynamics = LearntDynamics(mlp, feature_layer, output_layer, parameters.planar_constraint)
+    dynamics = LearntDynamics(mlp, feature_layer, output_layer, parameters.scalar, parameters.planar_constraint)
     return NeuralODE(dynamics, parameters.rtol, parameters.atol)
 
 

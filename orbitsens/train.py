@@ -16,7 +16,7 @@ from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray, PyTree
 
 from orbitsens.augment import REGISTRY as AUGMENTATIONS, Segments
 from orbitsens.config import Parameters, Stage
-from orbitsens.losses import REGISTRY as LOSSES, LossValue
+from orbitsens.losses import REGISTRY as LOSSES, LossInputs, LossValue
 from orbitsens.metrics import mean_over_samples, pointwise
 from orbitsens.model import NeuralODE, make_model
 from orbitsens.optimizers import REGISTRY as OPTIMIZERS
@@ -119,7 +119,7 @@ def advance(
         carry, rows = state
         batch = Segments(*(x[order[i]] for x in data.training))
         batch = augment(jax.random.fold_in(augment_key, block.first_step + i), batch)
-        carry, value = _step(parameters, carry, batch, numbers)
+        carry, value = _step(parameters, carry, batch, data.mu, numbers)
         return carry, jax.tree.map(lambda rows, x: rows.at[i].set(x), rows, value)
 
     empty = LossValue(*(jnp.full(max_steps, jnp.nan, dtype=jnp.float32) for _ in LossValue._fields))
@@ -184,17 +184,21 @@ def _structure(parameters: Parameters) -> Any:
 
 
 def _loss(
-    parameters: Parameters, weights: PyTree, batch: Segments, numbers: Numbers
+    parameters: Parameters, weights: PyTree, batch: Segments, mu: Float[Array, ""], numbers: Numbers
 ) -> tuple[Float[Array, ""], LossValue]:
     dynamics = eqx.combine(weights, _structure(parameters))
     predicted = ENGINES[parameters.solver_engine](dynamics, batch, Tolerance(numbers.rtol, numbers.atol))
     # The first sample is given, not predicted.
-    value = LOSSES[parameters.loss_fcn].apply(predicted, batch.y, batch.mask.at[:, 0].set(False))
+    mask = batch.mask.at[:, 0].set(False)
+    given = LossInputs(predicted, batch.y, mask, dynamics, weights, mu, parameters)
+    value = LOSSES[parameters.loss_fcn].apply(given)
     return value.total, value
 
 
-def _step(parameters: Parameters, carry: Carry, batch: Segments, numbers: Numbers) -> tuple[Carry, LossValue]:
-    gradient, value = jax.grad(partial(_loss, parameters), has_aux=True)(carry.weights, batch, numbers)
+def _step(
+    parameters: Parameters, carry: Carry, batch: Segments, mu: Float[Array, ""], numbers: Numbers
+) -> tuple[Carry, LossValue]:
+    gradient, value = jax.grad(partial(_loss, parameters), has_aux=True)(carry.weights, batch, mu, numbers)
     optimizer = _optimizer(parameters, numbers.learning_rate)
     updates, optimizer_state = optimizer.update(gradient, carry.optimizer, carry.weights)
     return carry._replace(weights=optax.apply_updates(carry.weights, updates), optimizer=optimizer_state), value
@@ -203,8 +207,8 @@ def _step(parameters: Parameters, carry: Carry, batch: Segments, numbers: Number
 def _evaluate(
     parameters: Parameters, weights: PyTree, data: StageData, numbers: Numbers, batch_rows: LossValue
 ) -> Rows:
-    _, training = _loss(parameters, weights, data.training, numbers)
-    validation = None if data.validation is None else _loss(parameters, weights, data.validation, numbers)[1]
+    _, training = _loss(parameters, weights, data.training, data.mu, numbers)
+    validation = None if data.validation is None else _loss(parameters, weights, data.validation, data.mu, numbers)[1]
     dynamics = eqx.combine(weights, _structure(parameters))
     measured = pointwise(dynamics, data.orbits.y, data.orbits.mask, data.mu)
     return Rows(batch_rows, training, validation, {k: mean_over_samples(v) for k, v in measured.items()})

@@ -46,8 +46,8 @@ class Parameters(Frozen):
     init_seed: Seed | None = Field(None, description="drives initialisation; unset: seed")
     batch_seed: Seed | None = Field(None, description="drives batch order and augmentation; unset: seed")
     loss_fcn: Annotated[str, one_of(choices.LOSSES)] = Field("percent_error_plus_nmse", description="the loss, by name")
-    l1_reg: NotNegative = Field(0.0, description="strength of the l1 penalty of the losses that end in _reg")
-    l2_reg: NotNegative = Field(0.0, description="strength of the l2 penalty of the losses that end in _reg")
+    l1_reg: NotNegative = Field(1e-5, description="strength of the l1 penalty of the losses that end in _reg")
+    l2_reg: NotNegative = Field(1e-5, description="strength of the l2 penalty of the losses that end in _reg")
     activation: Annotated[str, one_of(choices.ACTIVATIONS)] = Field(
         "leaky_relu", description="activation of the hidden layers, by its jax.nn name"
     )

@@ -17,6 +17,6 @@ def _apply(y: State) -> Float[Array, "7"]:
 SPEC = FeatureLayer(
     name="sph_4D_rinv_vel",
     labels=("1/r", "x/r", "y/r", "z/r", "v_x", "v_y", "v_z"),
-    formula="(1/r, r_hat, v), canonical units",
+    formula="(1/r, r_hat, velocity)",
     apply=_apply,
 )

@@ -1,12 +1,11 @@
 """Percent error plus normalised root mean square error: the note's loss."""
 
 from orbitsens.losses.components import normalised_rmse, percent_error
-from orbitsens.losses.spec import Loss, LossValue, SampleMask, Trajectories
+from orbitsens.losses.spec import Loss, LossInputs, LossValue
 
 
-def _apply(predicted: Trajectories, true: Trajectories, mask: SampleMask) -> LossValue:
-    mpe = percent_error(predicted, true, mask)
-    rmse = normalised_rmse(predicted, true, mask)
+def _apply(given: LossInputs) -> LossValue:
+    mpe, rmse = percent_error(given), normalised_rmse(given)
     return LossValue(mpe + rmse, mpe, rmse)
 
 

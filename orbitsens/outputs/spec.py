@@ -3,16 +3,36 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from orbitsens.types import Derivative, State
 
+Outputs = Float[Array, "outputs"]
+Acceleration = Float[Array, "3"]
+
+MAGNITUDE_AND_DIRECTION = ("o0, magnitude", "o1, x", "o2, y", "o3, z")
+
 
 @dataclass(frozen=True)
 class OutputLayer:
-    """How the MLP's output o [n_outputs] and the state y [6] become the derivative of the state [6]."""
+    """How the MLP's output o [n_outputs] and the state y [6] become the derivative of the state [6].
+
+    `apply(o, y, scalar)` takes the config's `scalar` last, which only the scaled layers use. `labels` name the
+    components of o, on axes too. Names and definitions are the team's.
+    """
 
     name: str
-    n_outputs: int
+    labels: tuple[str, ...]
     formula: str
-    apply: Callable[[Float[Array, "outputs"], State], Derivative]
+    apply: Callable[[Outputs, State, float], Derivative]
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of outputs of the MLP."""
+        return len(self.labels)
+
+
+def second_order(y: State, acceleration: Acceleration) -> Derivative:
+    """The derivative of `y` whose velocity passes through."""
+    return jnp.concatenate([y[3:], acceleration])
