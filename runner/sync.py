@@ -1,55 +1,189 @@
-"""From W&B into the run store."""
+"""From W&B into the run store: what has changed is read, in parallel, and published portion by portion."""
 
+import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import datetime
+from itertools import chain
+from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from orbitsens.config import ConfigError, closest
-from runner.wandb_local import local_groups, local_runs
+from runner.found import Found
+from runner.wandb_found import local_found
+from runner.wandb_local import local_groups
 from store.publish import SyncReport, publish
+from store.records import Incoming, RunRecord, SeenBefore, Unreadable
+from store.seen import note_sightings, sightings
 
-NAMED = 3
+# A portion is published when so many runs were read for it, or after so many seconds: what a killed sync has lost.
+PORTION_RUNS, PORTION_SECONDS = 200, 60.0
+# Starting processes that know wandb takes some seconds.
+ENOUGH_FOR_PROCESSES, READING_PROCESSES = 48, 2
+FETCHING_THREADS = 4
+
+Records = Sequence[RunRecord | Unreadable]
+OnWait = Callable[[str], None]
+OnProgress = Callable[[int, int], None]
 
 
 def sync_local(
     wandb_dir: Path,
-    groups: Collection[str],
+    groups: Collection[str] | None,
     store: Path,
-    on_wait: Callable[[str], None],
-    on_progress: Callable[[int, int], None],
+    on_wait: OnWait,
+    on_progress: OnProgress,
+    since: datetime | None = None,
 ) -> SyncReport:
-    """Bring the local W&B runs of `groups` into the store.
+    """Bring the local W&B runs of `groups` into the store; files that have not changed are not read again.
 
     Args:
         wandb_dir: the folder with W&B's local runs.
-        groups: the groups to sync.
+        groups: the groups to sync; None syncs all runs.
         store: the run store; it is made if there is none.
         on_wait: told for whom this sync waits, if another one is writing.
         on_progress: told how many runs have been read, and how many there are.
+        since: only runs started then or later.
 
     Raises:
         ConfigError: there is no run of a group; the message names the groups that are there.
         StoreError: the store cannot be written.
     """
-    there = local_groups(wandb_dir)
-    for group in groups:
+    there = local_groups(wandb_dir) if groups else Counter[str]()
+    for group in groups or ():
         if group not in there:
             raise ConfigError(_no_such_group(group, there, wandb_dir))
-    return publish(store, local_runs(wandb_dir, groups, on_progress), source="local", on_wait=on_wait)
+    found = local_found(wandb_dir, groups, since)
+    parallel = len(found) >= ENOUGH_FOR_PROCESSES
+    with ProcessPoolExecutor(READING_PROCESSES, get_context("spawn")) if parallel else ThreadPoolExecutor(1) as pool:
+        return bring_in(found, pool, "local", store, on_wait, lambda done: on_progress(done, len(found)))
 
 
-def report_lines(report: SyncReport) -> Iterator[str]:
-    """Say what a sync found: a line for each outcome, and one for each run that could not be read."""
-    for outcome, run_keys in (("new", report.new), ("changed", report.changed), ("unchanged", report.unchanged)):
-        yield f"{len(run_keys):6} {outcome}{_some_of([key.rpartition('/')[2] for key in run_keys])}"
-    yield f"{len(report.failed):6} failed"
-    for failed in report.failed:
-        yield f"       {failed.where}: {failed.reason}"
+def sync_api(
+    entity: str,
+    project: str,
+    groups: Collection[str] | None,
+    store: Path,
+    on_wait: OnWait,
+    on_progress: OnProgress,
+    since: datetime | None = None,
+) -> SyncReport:
+    """Bring runs of a project on the W&B server into the store; runs that have not changed are not fetched again.
+
+    `groups` None brings all runs of the project; for the other arguments see `sync_local`.
+
+    Raises:
+        ConfigError: not logged in, no such project or group, or the server does not answer; what was fetched until
+            then is in the store.
+        StoreError: the store cannot be written.
+    """
+    from runner.wandb_api import connect, runs_found
+
+    totals = [0]
+    with TemporaryDirectory(prefix="orbitsens-models-") as folder, ThreadPoolExecutor(FETCHING_THREADS) as pool:
+        found = runs_found(connect(entity, project, Path(folder)), groups, since, totals.append)
+        return bring_in(found, pool, "api", store, on_wait, lambda done: on_progress(done, totals[-1]))
 
 
-def _some_of(run_ids: list[str]) -> str:
-    rest = f" and {len(run_ids) - NAMED} more" if len(run_ids) > NAMED else ""
-    return f": {', '.join(run_ids[:NAMED])}{rest}" if run_ids else ""
+class Reading(NamedTuple):
+    """A run that is being read."""
+
+    run: Found
+    records: Future[Records]
+
+
+Portion = list[Reading | SeenBefore | Unreadable]
+
+
+def bring_in(
+    found: Iterable[Found | Unreadable],
+    pool: Executor,
+    source: str,
+    store: Path,
+    on_wait: OnWait,
+    on_done: Callable[[int], None],
+) -> SyncReport:
+    """Read in `pool` what has changed of `found`, and publish it; the next portion is read meanwhile.
+
+    When `found` ends in a ConfigError, what was read before is published first. `on_done` is told how many runs have
+    been read, or need not be.
+    """
+    reports, done = [], 0
+    try:
+        for portion in _portions(found, sightings(store), pool):
+            records: list[Incoming] = []
+            made: dict[str, tuple[str, Records]] = {}
+            for item in portion:
+                done += 1
+                if isinstance(item, Reading):
+                    got = item.records.result()
+                    records += got
+                    made[item.run.where] = (item.run.mark, got)
+                    on_done(done)
+                else:
+                    records.append(item)
+            if not made:
+                on_done(done)
+            reports.append(publish(store, records, source=source, on_wait=on_wait))
+            _remember(store, made, reports[-1], on_wait)
+    except BaseException:
+        pool.shutdown(cancel_futures=True)
+        raise
+    return _together(reports)
+
+
+def _portions(
+    found: Iterable[Found | Unreadable], known: Mapping[str, tuple[str, Mapping[str, str]]], pool: Executor
+) -> Iterator[Portion]:
+    """Begin to read what is not known, and pass the runs on in portions, at least one; one portion is read ahead."""
+    portion: Portion = []
+    ahead: list[Portion] = []
+    problem, n, begun = None, 0, time.monotonic()
+    try:
+        for run in found:
+            if isinstance(run, Unreadable):
+                portion.append(run)
+            elif run.where in known and known[run.where][0] == run.mark:
+                portion.append(SeenBefore(known[run.where][1], run.read))
+            else:
+                portion.append(Reading(run, pool.submit(run.read)))
+                n += 1
+            if n == PORTION_RUNS or (n and time.monotonic() - begun > PORTION_SECONDS):
+                yield from ahead
+                ahead, portion, n, begun = [portion], [], 0, time.monotonic()
+    except ConfigError as error:
+        problem = error
+    yield from ahead
+    if portion or not ahead:
+        yield portion
+    if problem:
+        raise problem
+
+
+def _remember(store: Path, made: Mapping[str, tuple[str, Records]], report: SyncReport, on_wait: OnWait) -> None:
+    """Note what the sources of stored records looked like; what could not be read, the next sync tries again."""
+    sighted = {}
+    for where, (mark, records) in made.items():
+        keys = [f"{r.entity}/{r.project}/{r.run_id}" for r in records if isinstance(r, RunRecord)]
+        if len(keys) == len(records):
+            sighted[where] = (mark, {key: report.record_hashes[key] for key in keys})
+    if sighted:
+        note_sightings(store, sighted, on_wait)
+
+
+def _together(reports: Sequence[SyncReport]) -> SyncReport:
+    return SyncReport(
+        new=tuple(chain.from_iterable(report.new for report in reports)),
+        changed=tuple(chain.from_iterable(report.changed for report in reports)),
+        unchanged=tuple(chain.from_iterable(report.unchanged for report in reports)),
+        failed=tuple(chain.from_iterable(report.failed for report in reports)),
+        version=reports[-1].version,
+        published=any(report.published for report in reports),
+        record_hashes={key: value for report in reports for key, value in report.record_hashes.items()},
+    )
 
 
 def _no_such_group(group: str, there: Counter[str], wandb_dir: Path) -> str:

@@ -57,7 +57,8 @@ def sweep(
     from runner.paths import local_runs_dir
     from runner.progress import sweep_progress
     from runner.sweep import STOPPED, Settings, train_and_log
-    from runner.sync import report_lines, sync_local
+    from runner.sync import sync_local
+    from runner.sync_report import report_lines
     from runner.table import summary_table
     from store.location import writable_store
 

@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 from orbitsens.config import ConfigError
 from runner.commands.sync import sync
-from runner.sync import report_lines, sync_local
+from runner.sync import sync_local
+from runner.sync_report import report_lines
 from store.connect import read_catalogue, store_version
 from store.publish import SyncReport
 from tests.runner.runs import ROOT, finished_runs, killed_run, wait_for

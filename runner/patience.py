@@ -1,0 +1,61 @@
+"""Trying again: a server that is busy or out of reach for a moment is given time by all who ask it."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import TypeVar
+
+from wandb.errors import CommError
+from wandb.sdk.lib.service.service_connection import WandbApiFailedError
+
+Result = TypeVar("Result")
+
+# s before each new try. wandb's own client tries before that, and keeps to what a server says in Retry-After.
+WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)
+FOR_A_MOMENT = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+
+
+class Patience:
+    """Calls of one server by several threads; when one call has to wait, all wait."""
+
+    def __init__(self, waits: tuple[float, ...] = WAITS) -> None:
+        self._waits = waits
+        self._lock = threading.Lock()
+        self._not_before = 0.0
+
+    def call(self, ask: Callable[[], Result]) -> Result:
+        """Return what `ask` returns, trying again while the server is busy or out of reach.
+
+        Raises:
+            CommError | WandbApiFailedError: the last try's; at once if trying again would not help.
+        """
+        for wait in self._waits:
+            self._hold_back()
+            try:
+                return ask()
+            except (CommError, WandbApiFailedError) as error:
+                if not may_pass(error):
+                    raise
+                with self._lock:
+                    self._not_before = max(self._not_before, time.monotonic() + wait * random.uniform(0.75, 1.25))
+        self._hold_back()
+        return ask()
+
+    def _hold_back(self) -> None:
+        while (seconds := self._not_before - time.monotonic()) > 0:
+            time.sleep(seconds)
+
+
+def may_pass(error: CommError | WandbApiFailedError) -> bool:
+    """Say whether an error may be gone a little later: no answer, a busy server, a server in trouble."""
+    status = http_status(error)
+    return status is None or status in FOR_A_MOMENT or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def http_status(error: CommError | WandbApiFailedError) -> int | None:
+    """Return the status of a server's answer, or None where there was none."""
+    cause = error.exc if isinstance(error, CommError) else error
+    response = cause.response if isinstance(cause, WandbApiFailedError) else None
+    return (response.http_status or None) if response is not None else None

@@ -1,0 +1,59 @@
+"""The model of a run on the W&B server: its last model artifact, fetched and checked."""
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import wandb
+from wandb.errors import CommError
+from wandb.sdk.lib.service.service_connection import WandbApiFailedError
+
+from runner.patience import Patience, http_status, may_pass
+from runner.wandb_model import MODEL_TYPE
+from store.records import ModelFile
+
+
+def api_model(artifacts: Iterable[wandb.Artifact], run_id: str, folder: Path, patience: Patience) -> ModelFile | None:
+    """Fetch the model of a run into `folder`; None if it logged none.
+
+    Args:
+        artifacts: what the run logged; the newest of type "model" counts.
+        run_id: the run's id.
+        folder: an own folder for the run.
+        patience: how the server is asked.
+
+    Raises:
+        CommError | WandbApiFailedError: the server does not answer, or is in trouble.
+    """
+    models = [artifact for artifact in artifacts if artifact.type == MODEL_TYPE and artifact.state == "COMMITTED"]
+    if not models:
+        return None
+    artifact = max(models, key=lambda found: (found.created_at, models.index(found)))
+    name = artifact.name.partition(":")[0]
+    try:
+        entries = patience.call(lambda: artifact.manifest.entries)
+        chosen = _model_entry(entries, run_id)
+        if chosen is None:
+            return ModelFile(None, name, f"The model artifact {name} lists no .eqx file.")
+        path = Path(patience.call(lambda: entries[chosen].download(root=str(folder), skip_cache=True)))
+    except (CommError, WandbApiFailedError) as error:
+        if may_pass(error) and http_status(error) != HTTPStatus.NOT_FOUND:
+            raise
+        return ModelFile(None, name, f"The model artifact {name} cannot be fetched: {str(error).rstrip('.')}.")
+    if not _intact(path, entries[chosen]):
+        return ModelFile(None, name, f"The model file {chosen} is damaged: it is not the one that was logged.")
+    return ModelFile(path, name)
+
+
+def _model_entry(entries: dict[str, Any], run_id: str) -> str | None:
+    files = [path for path in entries if path.endswith(".eqx")]
+    return next((path for path in files if Path(path).stem == run_id), files[0] if files else None)
+
+
+def _intact(path: Path, entry: Any) -> bool:
+    content = path.read_bytes()
+    digest = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
+    return len(content) == entry.size and (digest == entry.digest or bool(entry.extra))
