@@ -1,13 +1,13 @@
-"""Datasets by name: pure functions of the name, the same bytes on every machine."""
+"""Datasets by name, pure functions of it with the same bytes on every machine; and datasets of files."""
 
 import hashlib
 from typing import NamedTuple
 
 import numpy as np
 
-from orbitsens.config import SAMPLES_PER_ORBIT, parse_dataset_name
+from orbitsens.config import SAMPLES_PER_ORBIT, Data, parse_dataset_name, read_orbit_file
 from orbitsens.constants import MU_KM3_S2
-from orbitsens.orbits import FAMILIES, Elements, draw_elements, revolution
+from orbitsens.orbits import FAMILIES, Elements, draw_elements, revolution, state_to_elements
 from orbitsens.types import Mask, States64, Times64
 
 # Part of every dataset's seed: another text gives other draws. Ten orbits are few, and draws of them differ: of four
@@ -45,6 +45,38 @@ def make_dataset(name: str) -> Dataset:
     elements = draw_elements(FAMILIES[parsed.family], parsed.n, parsed.planar, seed)
     orbits = revolution(elements, SAMPLES_PER_ORBIT, MU_KM3_S2)
     return Dataset(str(parsed), orbits.t, orbits.y, np.ones(orbits.t.shape, dtype=bool), elements)
+
+
+def load_dataset(name: str, file: str | None) -> Dataset:
+    """The dataset of that name, or the orbits of a file, labelled so; orbits shorter than the longest are padded.
+
+    Raises:
+        ConfigError: no dataset's name, or a file that cannot be read or is not usable.
+    """
+    if file is None:
+        return make_dataset(name)
+    orbits = read_orbit_file(file).orbits
+    n_samples = max(orbit.t.size for orbit in orbits)
+
+    def padded(x: np.ndarray) -> np.ndarray:
+        # The last sample is repeated: a time that stands still, and a state that is one.
+        return np.concatenate([x, np.repeat(x[-1:], n_samples - len(x), axis=0)])
+
+    y = np.stack([padded(orbit.y) for orbit in orbits])
+    mask = np.arange(n_samples) < np.array([[orbit.t.size] for orbit in orbits])
+    return Dataset(
+        name, np.stack([padded(orbit.t) for orbit in orbits]), y, mask, state_to_elements(y[:, 0], MU_KM3_S2)
+    )
+
+
+def training_dataset(data: Data) -> Dataset:
+    """What a run trains and validates on."""
+    return load_dataset(data.dataset_name, data.dataset_file)
+
+
+def test_dataset(data: Data) -> Dataset | None:
+    """What a run is tested on; None where its data names nothing."""
+    return None if data.test_name is None else load_dataset(data.test_name, data.test_file)
 
 
 def take_orbits(dataset: Dataset, index: np.ndarray) -> Dataset:

@@ -11,11 +11,12 @@ import numpy as np
 
 from orbitsens.augment import Segments
 from orbitsens.config import RunConfig
-from orbitsens.datasets import make_dataset
+from orbitsens.datasets import training_dataset
 from orbitsens.model import NeuralODE
 from orbitsens.schedule import Block, new_shape, stage_blocks
 from orbitsens.segments import HostSegments, TrainingData, cut_segments, in_units, split_orbits
-from orbitsens.train import Carry, Numbers, Rows, StageData, advance, build, init, run_keys, run_numbers, start_stage
+from orbitsens.train import Carry, Rows, RunKeys, StageData, advance, build, init, run_keys, run_numbers, start_stage
+from orbitsens.transforms import Scaling
 
 
 class BlockReport(NamedTuple):
@@ -36,23 +37,28 @@ class Trained(NamedTuple):
 
 def training_data(run: RunConfig) -> TrainingData:
     """The orbits of a run, split."""
-    return split_orbits(make_dataset(run.data.dataset_name), run.parameters)
+    return split_orbits(training_dataset(run.data), run.parameters)
 
 
 def stage_data(run: RunConfig, data: TrainingData) -> list[StageData]:
     """The arrays of each stage of a run, float32."""
     training = in_units(data.training, data.units)
     validation = None if data.validation is None else in_units(data.validation, data.units)
-    orbits, mu = _on_device(training), jnp.float32(data.units.mu)
+    orbits, mu, scaling = _on_device(training), jnp.float32(data.units.mu), _scaling(data)
     return [
         StageData(
             _on_device(cut_segments(training, stage)),
             None if validation is None else _on_device(cut_segments(validation, stage)),
             orbits,
             mu,
+            scaling,
         )
         for stage in run.parameters.stages
     ]
+
+
+def _scaling(data: TrainingData) -> Scaling | None:
+    return None if data.scaling is None else Scaling(*(jnp.float32(x) for x in data.scaling))
 
 
 def _on_device(pieces: HostSegments) -> Segments:
@@ -69,7 +75,7 @@ def train_program(
     """
     began = time.perf_counter()
     parameters = runs[0].parameters
-    keys = jax.tree.map(lambda *x: jnp.stack(x), *(run_keys(run.parameters.seed) for run in runs))
+    keys = jax.tree.map(lambda *x: jnp.stack(x), *(_keys(run) for run in runs))
     last = jax.jit(jax.vmap(partial(init, parameters)))(keys)
     pending: BlockReport | None = None
     stopped = False
@@ -90,9 +96,15 @@ def train_program(
     return [_trained(run, last, i, share) for i, run in enumerate(runs)]
 
 
+def _keys(run: RunConfig) -> RunKeys:
+    p = run.parameters
+    return run_keys(p.seed, p.init_seed, p.batch_seed)
+
+
 def _trained(run: RunConfig, carry: Carry, i: int, seconds: float) -> Trained:
     weights = jax.tree.map(lambda x: jnp.asarray(x[i]), carry.best_weights)
-    return Trained(build(run.parameters, weights), float(carry.best_loss[i]), int(carry.best_step[i]), seconds)
+    model = build(run.parameters, weights, _scaling(training_data(run)))
+    return Trained(model, float(carry.best_loss[i]), int(carry.best_step[i]), seconds)
 
 
 def _blocks(runs: Sequence[RunConfig], keys: Any, carry: Carry) -> Iterator[tuple[Carry, BlockReport]]:
@@ -108,8 +120,8 @@ def _blocks(runs: Sequence[RunConfig], keys: Any, carry: Carry) -> Iterator[tupl
         donate_argnums=1,
     )
     for i in range(len(parameters.stages)):
-        columns = [run_numbers(run.parameters, run.parameters.stages[i]) for run in runs]
-        numbers = Numbers(*(jnp.stack(column) for column in zip(*columns, strict=True)))
+        each = [run_numbers(run.parameters, run.parameters.stages[i]) for run in runs]
+        numbers = jax.tree.map(lambda *x: jnp.stack(x), *each)
         blocks = stage_blocks(parameters, i, data[i].training.t.shape[0 if data_axis is None else 1])
         carry = restart(carry, new_shape(parameters, i))
         for block in blocks:

@@ -1,20 +1,72 @@
-"""Optimisers by name, from optax."""
+"""Optimisers by name, from optax, with gradient clipping and decoupled weight decay around any of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 import optax
 from jaxtyping import Array, Float
 
+from orbitsens.config import Parameters
+from orbitsens.config.choices import OPTIMIZERS
+
+Number = Float[Array, ""]
+
+
+class OptimizerNumbers(NamedTuple):
+    """What an optimiser is made of; all may be traced. Decay and clip count only where the parameters ask for them."""
+
+    learning_rate: Number
+    weight_decay: Number
+    gradient_clip: Number
+    momentum: Number
+
 
 @dataclass(frozen=True)
 class Optimizer:
-    """An optax optimiser: `build(learning_rate)`, where the learning rate may be traced."""
+    """An optimiser without weight decay, and the decay that optax gives it by default."""
 
     name: str
-    build: Callable[[Float[Array, ""]], optax.GradientTransformation]
+    build: Callable[[OptimizerNumbers], optax.GradientTransformation]
+    weight_decay: float = 0.0
 
 
-REGISTRY: dict[str, Optimizer] = {
-    "adabelief": Optimizer("adabelief", optax.adabelief),
-}
+def make_optimizer(parameters: Parameters, numbers: OptimizerNumbers) -> optax.GradientTransformation:
+    """The optimiser of `parameters`: clip the gradient, step, then shrink the weights w by learning rate x decay x w.
+
+    The decay is decoupled for every optimiser (Loshchilov and Hutter 2019): it does not pass through its moments.
+    """
+    steps = [REGISTRY[parameters.optimizer].build(numbers)]
+    if parameters.gradient_clip is not None:
+        steps.insert(0, optax.clip_by_global_norm(numbers.gradient_clip))
+    if weight_decay(parameters) > 0.0:
+        steps.append(optax.add_decayed_weights(-numbers.learning_rate * numbers.weight_decay))
+    return optax.chain(*steps) if len(steps) > 1 else steps[0]
+
+
+def weight_decay(parameters: Parameters) -> float:
+    """The weight decay in force: unset, it is the optimiser's own."""
+    own = REGISTRY[parameters.optimizer].weight_decay
+    return own if parameters.weight_decay is None else parameters.weight_decay
+
+
+def _plain(name: str) -> Optimizer:
+    make = getattr(optax, name)
+    return Optimizer(name, lambda numbers: make(numbers.learning_rate))
+
+
+def _with_own_decay(name: str, decay: float) -> Optimizer:
+    make = getattr(optax, name)
+    return Optimizer(name, lambda numbers: make(numbers.learning_rate, weight_decay=0.0), decay)
+
+
+_SPECIAL = (
+    _with_own_decay("adamw", 1e-4),
+    _with_own_decay("nadamw", 1e-4),
+    _with_own_decay("lion", 1e-3),
+    Optimizer("sgd", lambda numbers: optax.sgd(numbers.learning_rate, momentum=numbers.momentum)),
+)
+REGISTRY: Mapping[str, Optimizer] = MappingProxyType(
+    {name: _plain(name) for name in OPTIMIZERS} | {optimizer.name: optimizer for optimizer in _SPECIAL}
+)

@@ -5,14 +5,29 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from orbitsens.config import SAMPLES_PER_ORBIT, RunConfig, parse_dataset_name, split_sizes
+from orbitsens.config import SEED_KEYS, RunConfig, data_shape, n_training_segments
 from orbitsens.schedule import block_length
 
 # Runs that train together at most: beyond, a program's arrays no longer fit the processor's cache.
 MAX_RUNS_TOGETHER = 32
 
 # Keys that may differ within a program: they enter it as numbers or as data of equal shape.
-_NUMBER_KEYS = frozenset({"seed", "lr_strategy", "rtol", "atol"})
+_NUMBER_KEYS = frozenset(
+    {
+        *SEED_KEYS,
+        "lr_strategy",
+        "epochs_strategy",  # the steps that it comes to count
+        "rtol",
+        "atol",
+        "momentum",
+        "lr_final_ratio",
+        "average_decay",
+        "average_share",
+        "noise_scale",
+    }
+)
+# Of these, only whether they are in force shapes a program.
+_ON_OR_OFF_KEYS = ("weight_decay", "gradient_clip")
 
 # Measured on 2 cores (AMD EPYC) with the note's config and 20 seeds: `python -m runner sweep` of sweep-seeds-v2.
 COMPILE_SECONDS = 20.0
@@ -43,21 +58,25 @@ def plan_programs(runs: Sequence[RunConfig], max_together: int = MAX_RUNS_TOGETH
 
 def _shape_of(run: RunConfig) -> Any:
     """What has to be equal for two runs to share a program."""
-    values = run.parameters.model_dump(exclude=set(_NUMBER_KEYS))
+    p, data = run.parameters, run.data
+    values = p.model_dump(exclude={*_NUMBER_KEYS, *_ON_OR_OFF_KEYS})
     named = tuple(sorted((key, repr(value)) for key, value in values.items()))
-    return named, len(run.parameters.stages), run.data.dataset_name
+    on = tuple(getattr(p, key) if getattr(p, key) in (None, 0.0) else "on" for key in _ON_OR_OFF_KEYS)
+    dataset = (data.dataset_name, data.dataset_file, data.dataset_sha256)
+    # Orbits of a file may differ in length: then another split makes another number of segments.
+    split = (p.seed, p.split_seed) if data.dataset_file is not None and p.train_val_split < 1 else None
+    return named, on, len(p.stages), dataset, split
 
 
 def _seconds(run: RunConfig) -> float:
     """Estimated training time of one run within a program, from its floating-point operations."""
     p = run.parameters
-    n = parse_dataset_name(run.data.dataset_name).n if p.num_trajs == -1 else p.num_trajs
-    n_train, _ = split_sizes(n, p.train_val_split)
+    lengths = data_shape(run.data).lengths
     # Multiplications and additions of the hidden layers dominate; forward, and twice as much backward.
     per_state = 2.0 * p.width * (p.width * max(p.depth - 1, 0) + 11)
     total = 0.0
     for stage in p.stages:
-        n_segments = n_train * (SAMPLES_PER_ORBIT // stage.segment_length)
+        n_segments = n_training_segments(p, stage, lengths)
         intervals = stage.n_samples - 1
         step = 3.0 * min(p.batch_size, n_segments) * intervals
         evaluation = n_segments * intervals / block_length(p, n_segments)

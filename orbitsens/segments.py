@@ -2,11 +2,15 @@
 
 from typing import NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
-from orbitsens.config import Parameters, Stage, split_sizes
+from orbitsens.config import Parameters, Stage, split_numbers
 from orbitsens.datasets import Dataset, take_orbits
+from orbitsens.features import REGISTRY as FEATURES
 from orbitsens.normalization import REGISTRY as NORMALIZATIONS, Units
+from orbitsens.transforms import REGISTRY as TRANSFORMS, Scaling
 
 
 class HostSegments(NamedTuple):
@@ -18,25 +22,32 @@ class HostSegments(NamedTuple):
 
 
 class TrainingData(NamedTuple):
-    """What a run trains and validates on; `validation` is None where all orbits train."""
+    """What a run trains and validates on, and what was found on the training orbits alone.
+
+    `validation` is None where all orbits train, `scaling` where features stay as they are.
+    """
 
     units: Units
+    scaling: Scaling | None
     training: Dataset
     validation: Dataset | None
 
 
 def split_orbits(dataset: Dataset, parameters: Parameters) -> TrainingData:
-    """Take `num_trajs` orbits (the first ones) and split them, by orbit, at random by the run's seed.
+    """Split a dataset by orbit (see `split_numbers`), and fit units and scaling to the training orbits."""
+    split = split_numbers(dataset.t.shape[0], parameters)
+    training = take_orbits(dataset, split.training)
+    validation = take_orbits(dataset, split.validation) if split.validation.size else None
+    units = NORMALIZATIONS[parameters.normalization].units(training)
+    return TrainingData(units, _scaling(parameters, in_units(training, units)), training, validation)
 
-    With `train_val_split` 1 the orbits keep their order.
-    """
-    available = dataset.t.shape[0]
-    n = available if parameters.num_trajs == -1 else parameters.num_trajs
-    n_train, n_val = split_sizes(n, parameters.train_val_split)
-    order = np.random.default_rng([parameters.seed, 0x5911]).permutation(n) if n_val else np.arange(n)
-    training = take_orbits(dataset, np.sort(order[:n_train]))
-    validation = take_orbits(dataset, np.sort(order[n_train:])) if n_val else None
-    return TrainingData(NORMALIZATIONS[parameters.normalization].units(training), training, validation)
+
+def _scaling(parameters: Parameters, orbits: HostSegments) -> Scaling | None:
+    fit = TRANSFORMS[parameters.feature_transform].fit
+    if fit is None:
+        return None
+    states = jnp.asarray(orbits.y[orbits.mask], dtype=jnp.float32)
+    return fit(np.asarray(jax.vmap(FEATURES[parameters.feature_layer].apply)(states), dtype=np.float64))
 
 
 def in_units(dataset: Dataset, units: Units) -> HostSegments:
@@ -48,26 +59,20 @@ def in_units(dataset: Dataset, units: Units) -> HostSegments:
 def cut_segments(orbits: HostSegments, stage: Stage) -> HostSegments:
     """Cut orbits into consecutive segments of the stage's length and keep the stage's window of each.
 
-    A remainder at the end of an orbit is dropped, and so is a segment with fewer than two real samples. Times count
-    from a segment's first sample.
+    A remainder at the end of an orbit is dropped: every sample of a segment is a real one. Times count from a
+    segment's first sample.
     """
     n_orbits, n_samples = orbits.t.shape
     length = stage.segment_length
     per_orbit = n_samples // length
     first, stop = stage.sample_range
 
-    def cut(x: np.ndarray) -> np.ndarray:
-        whole = x[:, : per_orbit * length].reshape(n_orbits * per_orbit, length, *x.shape[2:])
-        return whole[:, first:stop]
-
-    t, y, mask = (cut(np.asarray(x)) for x in orbits)
-    t = np.where(mask, t - t[:, :1], 0.0)
-    # A padded sample repeats the last real time, so that nothing is integrated there.
-    t = np.maximum.accumulate(t, axis=1)
-    usable = mask.sum(axis=1) >= 2
-    return HostSegments(t[usable], y[usable], mask[usable])
+    t, y, mask = (x[:, : per_orbit * length].reshape(n_orbits * per_orbit, length, *x.shape[2:]) for x in orbits)
+    whole = mask.all(axis=1)
+    t, y, mask = (x[whole, first:stop] for x in (t, y, mask))
+    return HostSegments(t - t[:, :1], y, mask)
 
 
-def segment_ratio(stage: Stage, samples_per_orbit: int) -> float:
+def segment_ratio(stage: Stage, samples_per_orbit: float) -> float:
     """Share of an orbit that one segment covers, percent."""
     return 100.0 * stage.segment_length / samples_per_orbit

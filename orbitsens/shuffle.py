@@ -4,6 +4,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Int, PRNGKeyArray
 
+from orbitsens.config import batches_per_epoch
+
 
 def batch_indices(
     key: PRNGKeyArray, first_step: Int[Array, ""] | int, n_steps: int, n_segments: int, batch_size: int
@@ -15,7 +17,7 @@ def batch_indices(
     """
     if batch_size >= n_segments:
         return jnp.broadcast_to(jnp.arange(n_segments), (n_steps, n_segments))
-    per_epoch = n_segments // batch_size
+    per_epoch = batches_per_epoch(n_segments, batch_size)
     first_epoch = first_step // per_epoch
     epochs = first_epoch + jnp.arange((n_steps - 1) // per_epoch + 2)
     orders = jax.vmap(lambda epoch: jax.random.permutation(jax.random.fold_in(key, epoch), n_segments))(epochs)

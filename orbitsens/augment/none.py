@@ -2,12 +2,12 @@
 
 from jaxtyping import PRNGKeyArray
 
-from orbitsens.augment.spec import Augmentation, Segments
+from orbitsens.augment.spec import Augmentation, Extent, Segments
 
 
-def _apply(key: PRNGKeyArray, batch: Segments) -> Segments:
-    del key
-    return batch
+def _apply(key: PRNGKeyArray, segment: Segments, extent: Extent) -> Segments:
+    del key, extent
+    return segment
 
 
-SPEC = Augmentation(name="none", formula="the batch as it is", apply=_apply)
+SPEC = Augmentation(name="none", formula="the segment as it is", apply=_apply)

@@ -109,7 +109,7 @@ def test_the_models_of_a_sweep_are_in_the_teams_format(swept):
 
     folder, _ = swept
     for path in (folder / "store" / "models").glob("*.eqx"):
-        model, config = load_model(path)
+        model, config, _ = load_model(path)
         assert config["parameters"]["width"] == 8
         assert model.func.mlp.width_size == 8
         assert (model.rtol, model.atol) == (1e-6, 1e-8)
