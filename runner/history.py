@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from orbitsens.config import SAMPLES_PER_ORBIT, RunConfig
+from orbitsens.config import RunConfig
 from orbitsens.ensemble import BlockReport, Trained
 from orbitsens.evaluate import Evaluation
 from orbitsens.losses import LossValue
@@ -23,10 +23,14 @@ class Measurement(NamedTuple):
     evaluation: Evaluation
 
 
-def history_rows(config: RunConfig, report: BlockReport, run: int, log_every: int) -> dict[str, np.ndarray]:
+def history_rows(
+    config: RunConfig, report: BlockReport, run: int, log_every: int, ratios: Sequence[float]
+) -> dict[str, np.ndarray]:
     """Rows of run number `run` of a block: every `log_every` steps, and the last step, which has the evaluation.
 
-    `step` counts optimiser steps from 1 over all stages, `curriculum_phase` the stages from 0.
+    `step` counts optimiser steps from 1 over all stages, `curriculum_phase` the stages from 0. `ratios` are the run's
+    `segment_ratios`. `solver_gave_up` counts, from the start of the run on, the segments of batches and evaluations
+    that the solver did not bring to their end.
     """
     block, rows = report
     stage = config.parameters.stages[block.stage]
@@ -42,9 +46,9 @@ def history_rows(config: RunConfig, report: BlockReport, run: int, log_every: in
         "loss_component_rmse": batch.rmse,
         "curriculum_phase": np.full(steps.shape, block.stage),
         "segment_length": np.full(steps.shape, stage.segment_length),
-        "segment_ratio": np.full(steps.shape, segment_ratio(stage, SAMPLES_PER_ORBIT)),
+        "segment_ratio": np.full(steps.shape, ratios[block.stage]),
     }
-    at_end = {"full_train_loss": rows.training.total} | dict(rows.metrics)
+    at_end = {"full_train_loss": rows.training.total, "solver_gave_up": rows.gave_up} | dict(rows.metrics)
     if rows.validation is not None:
         at_end |= {
             "val_loss": rows.validation.total,
@@ -60,20 +64,26 @@ def last_values(rows: Mapping[str, np.ndarray]) -> dict[str, object]:
     return {key: np.ma.asarray(values)[-1].item() for key, values in rows.items() if key != "step"}
 
 
+def segment_ratios(config: RunConfig, data: TrainingData) -> list[float]:
+    """Per stage, 100 x segment length / samples per training orbit (their mean, where they differ), percent."""
+    per_orbit = float(np.mean(data.training.mask.sum(axis=1)))
+    return [segment_ratio(stage, per_orbit) for stage in config.parameters.stages]
+
+
 def run_summary(
     config: RunConfig, trained: Trained, data: TrainingData, measurements: Sequence[Measurement]
 ) -> dict[str, object]:
     """What a finished run says of itself."""
-    ratios = [segment_ratio(stage, SAMPLES_PER_ORBIT) for stage in config.parameters.stages]
+    ratios = segment_ratios(config, data)
     n_train = len(data.training.t)
     n_val = 0 if data.validation is None else len(data.validation.t)
-    per_orbit = [SAMPLES_PER_ORBIT // stage.segment_length for stage in config.parameters.stages]
+    last = config.parameters.stages[-1]
     return {
         "segment_ratio": ratios,
         "segment_ratio_final": ratios[-1],
         "num_total_orbits": n_train + n_val,
         "num_train_orbits": n_train,
-        "num_total_segments": n_train * per_orbit[-1],
+        "num_total_segments": int(np.sum(data.training.mask.sum(axis=1) // last.segment_length)),
         "best_step": trained.best_step,
         "best_loss": trained.best_loss,
         "train_seconds": trained.seconds,

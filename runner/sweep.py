@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 import jax
 
-from orbitsens.config import RunConfig
-from orbitsens.datasets import make_dataset
+from orbitsens.config import Data, RunConfig
+from orbitsens.datasets import Dataset, test_dataset
 from orbitsens.ensemble import BlockReport, Trained, train_program, training_data
 from orbitsens.evaluate import evaluate_pointwise
 from orbitsens.model import NeuralODE, save_model
+from orbitsens.normalization import Units
 from orbitsens.programs import Program
 from orbitsens.version import __version__
-from runner.history import Measurement, history_rows, last_values, run_summary
+from runner.history import Measurement, history_rows, last_values, run_summary, segment_ratios
 from runner.logging_thread import Submit, logging_thread
 from runner.tracking import Mode, TrackedRun, close_run, finish_run, log_rows, start_run
 
@@ -76,9 +77,11 @@ def _logger(
     submit: Submit,
     settings: Settings,
 ) -> Callable[[BlockReport], None]:
+    ratios = [segment_ratios(config, training_data(config)) for config in together]
+
     def on_block(report: BlockReport) -> None:
         for i, (config, run) in enumerate(zip(together, open_runs, strict=True)):
-            rows = history_rows(config, report, i, settings.log_every)
+            rows = history_rows(config, report, i, settings.log_every, ratios[i])
             last[i] = last_values(rows)
             submit(log_rows, run, rows)
         settings.on_steps(report.block.n_steps * len(together), report)
@@ -97,27 +100,34 @@ def _finish(
     with tempfile.TemporaryDirectory() as folder:
         for i, (config, run) in enumerate(zip(together, open_runs, strict=True)):
             path = Path(folder) / f"{run.run_id}.eqx"
-            save_model(path, trained[i].model, config.logged())
-            summary = last[i] | run_summary(config, trained[i], training_data(config), measured[i])
+            data = training_data(config)
+            save_model(path, trained[i].model, config.logged(), data.units)
+            summary = last[i] | run_summary(config, trained[i], data, measured[i])
             finish_run(run, summary, path)
 
 
 def _measure(together: Sequence[RunConfig], models: Sequence[NeuralODE]) -> list[list[Measurement]]:
     """Each run's model on its training, validation and test orbits."""
     found: list[list[Measurement]] = [[] for _ in together]
-    groups: dict[tuple[str, str, int], list[int]] = {}
+    groups: dict[tuple[Data, int], list[int]] = {}
     for i, config in enumerate(together):
         whole = config.parameters.train_val_split == 1
         # Runs with a validation set may each have another split.
-        key = (config.data.dataset_name, config.data.test_name, -1 if whole else i)
-        groups.setdefault(key, []).append(i)
-    for (dataset_name, test_name, _), members in groups.items():
-        data = training_data(together[members[0]])
-        parts = [(dataset_name, "train", data.training), (test_name, "test", make_dataset(test_name))]
-        if data.validation is not None:
-            parts.insert(1, (dataset_name, "val", data.validation))
-        for name, split, orbits in parts:
-            evaluations = evaluate_pointwise([models[i] for i in members], orbits, data.units)
+        groups.setdefault((config.data, -1 if whole else i), []).append(i)
+    for (data, _), members in groups.items():
+        for name, split, orbits, units in _parts(together[members[0]], data):
+            evaluations = evaluate_pointwise([models[i] for i in members], orbits, units)
             for i, evaluation in zip(members, evaluations, strict=True):
                 found[i].append(Measurement(name, split, evaluation))
     return found
+
+
+def _parts(config: RunConfig, data: Data) -> list[tuple[str, str, Dataset, Units]]:
+    """The orbits that a run is measured on: name, split, orbits, and the units that its model sees."""
+    own, test = training_data(config), test_dataset(data)
+    parts = [(data.dataset_name, "train", own.training, own.units)]
+    if own.validation is not None:
+        parts.append((data.dataset_name, "val", own.validation, own.units))
+    if test is not None:
+        parts.append((test.name, "test", test, own.units))
+    return parts

@@ -54,6 +54,14 @@ def divergence(summary: Mapping[str, Any]) -> str | None:
     return None
 
 
+def unsolved(summary: Mapping[str, Any]) -> str | None:
+    """Say in a sentence that the solver gave up on segments during training; None if it did not."""
+    n = whole_number(summary.get("solver_gave_up"))
+    if not n:
+        return None
+    return f"The solver gave up on {n} segments during training: too many steps between two samples."
+
+
 def _evaluations(summary: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return a summary's evaluations; of two on the same dataset and split, the later one."""
     listed = summary.get("evaluations")

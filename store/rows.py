@@ -10,14 +10,14 @@ import pyarrow as pa
 from orbitsens.config import SEED_KEYS, LoggedConfig, read_logged
 from store.canonical import canonical_json, digest, number, schedule_text, whole_number
 from store.curves import history_hash, normalised, stats_rows
-from store.measured import divergence, metric_rows, without_orbits
+from store.measured import divergence, metric_rows, unsolved, without_orbits
 from store.models import Model, examine
 from store.records import RunRecord
 
 TABLES = ("runs", "parameters", "extra_parameters", "metrics", "history_stats")
 
 # Enters every record's hash: raise it when the same record makes other rows than before, and syncs renew them.
-_ROWS_VERSION = 1
+_ROWS_VERSION = 2
 
 Row = dict[str, Any]
 
@@ -119,9 +119,8 @@ def _run_row(run: Prepared, logged: LoggedConfig, curve_file: str | None, model_
 
 def _state(record: RunRecord) -> tuple[str, str | None]:
     diverged = divergence(record.summary) if record.state == "finished" else None
-    if diverged is None:
-        return record.state, record.reason
-    return "diverged", f"{record.reason} {diverged}" if record.reason else diverged
+    reasons = [reason for reason in (record.reason, diverged, unsolved(record.summary)) if reason]
+    return "diverged" if diverged else record.state, " ".join(reasons) or None
 
 
 def _parameters(logged: LoggedConfig) -> tuple[Row, Row]:
