@@ -7,6 +7,12 @@ from store.connect import StoreError
 PAGES = [
     st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
     st.Page("pages/seeding.py", title="Seeding", icon=":material/casino:", url_path="seeding"),
+    st.Page(
+        "pages/generalisation.py",
+        title="Generalisation",
+        icon=":material/grid_on:",
+        url_path="generalisation",
+    ),
 ]
 
 st.set_page_config(page_title="orbitsens", page_icon="pages/shared/icon.svg", layout="wide")

@@ -79,6 +79,11 @@ def dataset_arguments(run_ids: Sequence[str], datasets: Sequence[str], store: Pa
     return [*sorted(set(run_ids)), *named, "--store", str(store.resolve())]
 
 
+def job_id(arguments: Sequence[str]) -> str:
+    """The id of the job with these arguments: equal for equal requests of the same code version."""
+    return hashlib.sha256(json.dumps([__version__, *arguments]).encode()).hexdigest()[:16]
+
+
 def estimate_s(settings: GridSettings, n_models: int) -> float:
     """Estimated time of a grid job from click to result, s."""
     samples = float(settings.feasible.sum()) * settings.anomalies * len(settings.arguments_deg)
@@ -97,8 +102,7 @@ def submit(
     """Start `python -m runner evaluate <arguments>`; where that is queued or running already, return that job."""
     jobs = store / FOLDER
     jobs.mkdir(parents=True, exist_ok=True)
-    text = json.dumps([__version__, *arguments])
-    folder = jobs / hashlib.sha256(text.encode()).hexdigest()[:16]
+    folder = jobs / job_id(arguments)
     with FileLock(jobs / "SUBMIT"):
         _clean_up(jobs)
         before = job(store, folder.name)
@@ -132,9 +136,9 @@ def all_jobs(store: Path) -> list[Job]:
     return sorted((one for one in found if one), key=lambda one: one.submitted_at, reverse=True)
 
 
-def job(store: Path, job_id: str) -> Job | None:
-    """Return a job as it is now, or None where there is none of that id."""
-    folder = store / FOLDER / job_id
+def job(store: Path, name: str) -> Job | None:
+    """Return the job of that id as it is now, or None."""
+    folder = store / FOLDER / name
     asked = read(folder, JOB)
     if not asked:
         return None
@@ -144,7 +148,7 @@ def job(store: Path, job_id: str) -> Job | None:
     submitted_at = datetime.fromisoformat(asked["at"])
     state, message = _state(alive, bool(started), end, submitted_at)
     return Job(
-        id=job_id,
+        id=name,
         title=asked["title"],
         arguments=tuple(asked["arguments"]),
         who=asked["who"],
@@ -168,17 +172,17 @@ def _state(alive: bool, started: bool, end: dict[str, str], submitted_at: dateti
     return "failed", "Its process died without a word; its log may say more."
 
 
-def log_text(store: Path, job_id: str, most: int = 20_000) -> str:
+def log_text(store: Path, name: str, most: int = 20_000) -> str:
     """Return the end of what a job's process said."""
-    path = store / FOLDER / job_id / LOG
+    path = store / FOLDER / name / LOG
     return path.read_text(encoding="utf-8", errors="replace")[-most:] if path.exists() else ""
 
 
-def cancel(store: Path, job_id: str, who: str) -> None:
+def cancel(store: Path, name: str, who: str) -> None:
     """Stop a job that is queued or running; one that has ended stays as it is."""
-    folder = store / FOLDER / job_id
+    folder = store / FOLDER / name
     with FileLock(store / FOLDER / "SUBMIT"):
-        one = job(store, job_id)
+        one = job(store, name)
         if one is None or not one.active:
             return
         write(folder, END, {"state": "cancelled", "message": f"Cancelled by {who}.", "at": now()})

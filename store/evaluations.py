@@ -80,7 +80,7 @@ def stored_models(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """List every run with its model, the newest first.
 
     Columns: run_key, run_id, group, name, state, created_at, setting_hash, model_file, model_sha256, model_problem
-    (why there is no file), seed, dataset_name, width, depth.
+    (why there is no file), seed, dataset_name, num_trajs, width, depth.
     """
     return frame(con, "models")
 

@@ -12,6 +12,7 @@ SELECT
     r.model_problem,
     p.seed,
     p.dataset_name,
+    p.num_trajs,
     p.width,
     p.depth
 FROM runs r
