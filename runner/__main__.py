@@ -7,6 +7,8 @@ import typer
 from orbitsens.config import ConfigError
 from runner.commands.evaluate import evaluate
 from runner.commands.export import export
+from runner.commands.import_model import import_model
+from runner.commands.keys import keys
 from runner.commands.plan import plan
 from runner.commands.sweep import sweep
 from runner.commands.sync import sync
@@ -19,8 +21,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (plan, sweep, sync, export, evaluate):
+for command in (plan, sweep, sync, export, evaluate, keys):
     app.command()(command)
+app.command("import")(import_model)
 
 
 def main() -> None:

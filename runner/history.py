@@ -88,11 +88,12 @@ def run_summary(
         "best_loss": trained.best_loss,
         "train_seconds": trained.seconds,
         "n_parameters": n_parameters(trained.model),
-        "evaluations": [_logged(m) for m in measurements],
+        "evaluations": [logged_evaluation(m) for m in measurements],
     }
 
 
-def _logged(measurement: Measurement) -> dict[str, object]:
+def logged_evaluation(measurement: Measurement) -> dict[str, object]:
+    """An evaluation as a run's summary keeps it."""
     evaluation = measurement.evaluation
     return {
         "dataset": measurement.dataset,

@@ -52,7 +52,7 @@ def run_metric(
 def varying_parameters(con: duckdb.DuckDBPyConnection, group: str | None) -> list[str]:
     """Name the typed parameters that take more than one value in a group, being unset counted as one.
 
-    The seed is left out, and so are the counts that follow from other parameters.
+    The seeds are left out, and so are the counts that follow from other parameters.
     """
     counts = arrow(con, "varying_parameters", {"group": group}).to_pylist()[0]
     return [name for name, n in counts.items() if n > 1]
