@@ -50,13 +50,15 @@ def refine(
     duration: Lanes,
     first_h: Lanes,
     needed: Bool[Array, "lane"],
+    differentiated: Bool[Array, "lane"],
     tolerance: Tolerance,
 ) -> tuple[States, States]:
     """Cross an interval with as many steps as the tolerance asks for, in the lanes where `needed`.
 
     `differentiable` holds the dynamics, the states and their derivatives. Returns the same two at the end, zero in
-    lanes where not needed, NaN where more than 64 attempts would be.
+    lanes where not needed, NaN where more than 64 attempts would be. Only the lanes `differentiated` have a gradient.
     """
+    del differentiated
     dynamics, y, derivative = differentiable
     lanes = _Lanes.of(needed)
 
@@ -85,11 +87,12 @@ def _refine_backward(
     duration: Lanes,
     first_h: Lanes,
     needed: Bool[Array, "lane"],
+    differentiated: Bool[Array, "lane"],
     tolerance: Tolerance,
 ) -> Any:
-    del residuals, perturbed
+    del residuals, perturbed, needed
     dynamics, y, derivative = differentiable
-    lanes = _Lanes.of(needed)
+    lanes = _Lanes.of(differentiated)
     y_bar_end, d_bar_end = cotangent
 
     def body(carry: tuple[Any, PyTree, States, States]) -> tuple[Any, PyTree, States, States]:
@@ -129,7 +132,7 @@ class _Lanes(NamedTuple):
         # The rank of a needed lane among the needed ones is where it goes; the rest is dropped.
         rank = jnp.where(needed, jnp.cumsum(needed) - 1, n)
         order = jnp.full(n, n, dtype=jnp.int32).at[rank].set(jnp.arange(n, dtype=jnp.int32), mode="drop")
-        return _Lanes(order, jnp.sum(needed), max(1, n // 8))
+        return _Lanes(order, jnp.sum(needed), max(1, n // 16))
 
     def chunk(self, i: Array) -> Array:
         """Lane numbers of chunk `i`; places beyond the last lane hold a number out of range."""
