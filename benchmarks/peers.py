@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from importlib.util import find_spec
+from itertools import pairwise
 
 import diffrax
 import equinox as eqx
