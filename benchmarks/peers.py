@@ -77,9 +77,7 @@ def torchdiffeq_loop(parameters: Parameters, training: Segments) -> Callable[[in
     device = torch.device("cuda" if torch.cuda.is_available() and jax.default_backend() == "gpu" else "cpu")
     t, y = (torch.from_numpy(np.array(x)).to(device) for x in (training.t, training.y))
     widths = [7, *[parameters.width] * parameters.depth]
-    layers = [
-        m for a, b in zip(widths, widths[1:], strict=False) for m in (torch.nn.Linear(a, b), torch.nn.LeakyReLU())
-    ]
+    layers = [m for a, b in pairwise(widths) for m in (torch.nn.Linear(a, b), torch.nn.LeakyReLU())]
     net = torch.nn.Sequential(*layers, torch.nn.Linear(parameters.width, 4)).to(device)
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
     rng = np.random.default_rng(0)

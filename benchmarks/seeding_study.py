@@ -29,7 +29,7 @@ def main() -> None:
     for what, parts in (("together", [runs]), ("alone", [[run] for run in runs[:ALONE]])):
         began = time.perf_counter()
         for part in parts:
-            train_program(part, lambda report: last.append(report))
+            train_program(part, last.append)
         n = sum(len(part) for part in parts)
         rows.append({"what": what, "runs": n, "seconds": time.perf_counter() - began})
     together, alone = rows
