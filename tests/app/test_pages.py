@@ -1,5 +1,6 @@
 """Every page on every kind of store: what it says, and that it always says what to do next."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from store.connect import write_draft
 from store.layout import catalogue_path, set_current
+from store.location import SHIPPED
 from tests.app.conftest import APP, Open
 from tests.app.sample_runs import publish_runs, sample_run, seed_study_runs
 
@@ -238,3 +240,17 @@ def test_infinite_errors_are_kept_apart(tmp_path: Path, open_app: Open) -> None:
     publish_runs(tmp_path, records)
     app = open_app(tmp_path, SEEDING)
     assert "2 of 3 matched runs used. Not used: 1 diverged (seed 2)." in words(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_open_on_the_shipped_studies(open_app: Open, page: str) -> None:
+    app = open_app(SHIPPED, page)
+    assert "20 finished" in words(app) or "20 of 20 matched runs used." in words(app)
+    assert not app.error
+
+
+def test_pages_are_short_and_hold_no_sql() -> None:
+    for file in (APP.parent / "pages").rglob("*.py"):
+        text = file.read_text()
+        assert file.parent.name != "pages" or text.count("\n") <= 100, file
+        assert not re.search(r"\b(SELECT|INSERT|UPDATE|DELETE)\b", text), file
