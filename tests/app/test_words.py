@@ -111,9 +111,10 @@ def test_the_export_has_every_run_with_its_id_and_why_it_is_not_used() -> None:
 
 
 def test_parameters_that_vary_come_first_and_unknown_keys_last() -> None:
-    table = tables.parameter_table({"width": 8, "depth": 3, "rtol": None}, {"odd": [1]}, ["depth"])
-    assert table["parameter"].tolist() == ["depth", "width", "rtol", "odd"]
-    assert table["value"].tolist() == ["3", "8", "(unset)", "[1]"]
+    known = {"dataset_name": None, "width": 8, "depth": 3, "rtol": 1e-6, "atol": None}
+    table = tables.parameter_table(known, {"odd": [1]}, ["depth"])
+    assert table["parameter"].tolist() == ["depth", "width", "rtol", "dataset_name", "atol", "odd"]
+    assert table["value"].tolist() == ["3", "8", "1e-06", "(unset)", "(unset)", "[1]"]
     assert table["meaning"].iloc[0] == "hidden layers of the MLP"
 
 

@@ -63,9 +63,10 @@ def _picture(browser: Browser, url: str, name: str, click: bool) -> None:
                 page.locator('.st-key-violins path[aria-roledescription="point"]').nth(3).click()
                 page.locator(".st-key-run_panel svg.marks").nth(2).wait_for()
                 page.mouse.move(0, 0)
-            height = page.evaluate("document.querySelector('[data-testid=stMain] > *').scrollHeight")
-            page.set_viewport_size({"width": width, "height": max(600, height)})
-            settle(page)
+            for _ in range(2):  # tables grow once they are in view
+                height = page.evaluate("document.querySelector('[data-testid=stMain] > *').scrollHeight")
+                page.set_viewport_size({"width": width, "height": max(600, height)})
+                settle(page)
             page.screenshot(path=TARGET / f"{name}-{scheme}-{width}.png")
             page.close()
 
