@@ -79,17 +79,17 @@ def _run(
     extra = {k: v for k, v in raw.items() if k not in known} | dict(unknown_data)
     # What the file leaves open follows from the data.
     known.setdefault("planar_constraint", shape.planar)
-    by_epochs = known.get("epochs_strategy") is not None
-    if by_epochs:
+    epochs = known.get("epochs_strategy")
+    if isinstance(epochs, list):
         if known.get("steps_strategy") is not None:
             raise ConfigError("parameters.epochs_strategy: steps_strategy is given as well; write one of the two.")
-        known["steps_strategy"] = known["epochs_strategy"]
+        known["steps_strategy"] = [1] * len(epochs)  # until the number of stages is known
     parameters = _checked(Parameters, "parameters", known)
     try:
         check_fit(parameters, data, shape)
     except ValueError as error:
         raise ConfigError(f"parameters.{error}.") from error
-    if by_epochs:
+    if parameters.epochs_strategy is not None:
         known["steps_strategy"] = steps_of_epochs(parameters, shape)
         parameters = _checked(Parameters, "parameters", known)
     return RunConfig(wandb=sweep.wandb, data=data, parameters=parameters, extra=extra)
