@@ -1,5 +1,6 @@
 """W&B in, from its server: runs of a project as records for the run store, through wandb's own client."""
 
+import itertools
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -9,12 +10,11 @@ from typing import Any, NamedTuple
 import wandb
 from wandb.apis.public import Run, Runs
 from wandb.errors import AuthenticationError, CommError, UsageError
-from wandb.sdk.lib.service.service_connection import WandbApiFailedError
 
 from orbitsens.config import ConfigError
 from runner.found import Found
 from runner.old_names import renamed_history, renamed_summary
-from runner.patience import Patience
+from runner.patience import PROBLEMS, Patience, not_understood
 from runner.wandb_api_history import api_history
 from runner.wandb_api_model import api_model
 from runner.wandb_values import REASONS, finished_at, started_at, without_own_keys
@@ -33,7 +33,6 @@ STATES: Mapping[str, State] = {
     "failed": "failed",
     "crashed": "crashed",
 }
-PROBLEMS = (CommError, WandbApiFailedError)
 
 
 class Project(NamedTuple):
@@ -97,6 +96,8 @@ def runs_found(
             on_total(_count(project, conditions))
         for run in _listed(project, conditions):
             yield run if isinstance(run, Unreadable) else _found(project, run)
+    except ConfigError:
+        raise
     except ValueError as error:
         raise ConfigError(f"There is no project {project.path} on the W&B server, or you may not see it.") from error
     except PROBLEMS as error:
@@ -121,24 +122,33 @@ def _listed(project: Project, conditions: Mapping[str, Any]) -> Iterator[Run | U
     runs = _asked(project, conditions, PER_PAGE, lazy=False)
     n = 0
     try:
-        while (run := project.patience.call(lambda: next(runs, None))) is not None:
-            n += 1
+        for run in _each(project, runs):
             yield run
+            n += 1
         return
     except CommError as error:
-        if isinstance(error.exc, WandbApiFailedError):
+        if not not_understood(error):
             raise
     runs = _asked(project, conditions, PER_PAGE, lazy=True)
-    for i, run in enumerate(iter(lambda: project.patience.call(lambda: next(runs, None)), None)):
-        if i >= n:
-            yield _loaded(project, run)
+    for run in itertools.islice(_each(project, runs), n, None):
+        yield _loaded(project, run)
+
+
+def _each(project: Project, runs: Runs) -> Iterator[Run]:
+    """Go through a listing by index: `next(runs)` would leave out a run after an error."""
+    for i in itertools.count():
+        try:
+            run = project.patience.call(partial(runs.__getitem__, i))
+        except IndexError:
+            return
+        yield run
 
 
 def _loaded(project: Project, run: Run) -> Run | Unreadable:
     try:
         project.patience.call(run.load_full_data)
     except CommError as error:
-        if isinstance(error.exc, WandbApiFailedError):
+        if not not_understood(error):
             raise
         return Unreadable(f"{project.path}/{run.id}", f"The W&B server's record of the run makes no sense: {error}.")
     return run

@@ -3,15 +3,12 @@
 import base64
 import hashlib
 from collections.abc import Iterable
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import wandb
-from wandb.errors import CommError
-from wandb.sdk.lib.service.service_connection import WandbApiFailedError
 
-from runner.patience import Patience, http_status, may_pass
+from runner.patience import PROBLEMS, Patience, may_pass
 from runner.wandb_model import MODEL_TYPE
 from store.records import ModelFile
 
@@ -26,7 +23,7 @@ def api_model(artifacts: Iterable[wandb.Artifact], run_id: str, folder: Path, pa
         patience: how the server is asked.
 
     Raises:
-        CommError | WandbApiFailedError: the server does not answer, or is in trouble.
+        Exception: one of `runner.patience.PROBLEMS`: the server does not answer, or is in trouble.
     """
     models = [artifact for artifact in artifacts if artifact.type == MODEL_TYPE and artifact.state == "COMMITTED"]
     if not models:
@@ -38,11 +35,12 @@ def api_model(artifacts: Iterable[wandb.Artifact], run_id: str, folder: Path, pa
         chosen = _model_entry(entries, run_id)
         if chosen is None:
             return ModelFile(None, name, f"The model artifact {name} lists no .eqx file.")
-        path = Path(patience.call(lambda: entries[chosen].download(root=str(folder), skip_cache=True)))
-    except (CommError, WandbApiFailedError) as error:
-        if may_pass(error) and http_status(error) != HTTPStatus.NOT_FOUND:
+        root = patience.call(lambda: artifact.download(root=str(folder), skip_cache=True, path_prefix=chosen))
+    except PROBLEMS as error:
+        if may_pass(error):
             raise
         return ModelFile(None, name, f"The model artifact {name} cannot be fetched: {str(error).rstrip('.')}.")
+    path = Path(root) / chosen
     if not _intact(path, entries[chosen]):
         return ModelFile(None, name, f"The model file {chosen} is damaged: it is not the one that was logged.")
     return ModelFile(path, name)

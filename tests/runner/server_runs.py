@@ -1,0 +1,77 @@
+"""Runs on the stub of the W&B server: made up, or the very runs that lie in a local folder."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from runner.wandb_local import _read, read_run, run_files
+from runner.wandb_records import merged
+from runner.wandb_values import to_json_like
+from store.records import RunRecord
+from tests.runner.graphql_answers import StubArtifact, StubRun
+
+
+def stub_run(run_id: str, group: str | None = "g", *, n_steps: int = 20, **changes: Any) -> StubRun:
+    """A finished run with a model, a row each step, and an evaluation."""
+    rows = [
+        {"_step": s, "step": s, "_timestamp": 1.7e9 + s, "_runtime": float(s), "train_loss": 1 / s}
+        for s in range(1, n_steps + 1)
+    ]
+    metrics = {"acceleration_error": {"mean": 7.5, "per_orbit": [7.0, 8.0]}}
+    evaluation = {"dataset": "complex_TBP_planar_10_test", "split": "test", "n_orbits": 2, "metrics": metrics}
+    fields: dict[str, Any] = {
+        "entity": "mlds-lab",
+        "project": "neuralODEs",
+        "run_id": run_id,
+        "group": group,
+        "name": f"run {run_id}",
+        "state": "finished",
+        "created_at": "2026-01-28T12:00:00Z",
+        "heartbeat_at": "2026-01-28T12:01:00Z",
+        "config": {"data": {"dataset_name": "complex_TBP_planar_10_train"}, "parameters": {"seed": 1, "width": 64}},
+        "summary": {"train_loss": 0.05, "evaluations": [evaluation], "_timestamp": 1.7e9 + n_steps},
+        "history": rows,
+        "artifacts": [StubArtifact(run_id, f"{run_id}.eqx", b"{}\n" + run_id.encode() * 100)],
+    }
+    return StubRun(**(fields | changes))
+
+
+def as_on_the_server(wandb_dir: Path) -> list[StubRun]:
+    """The runs of a local folder as the server has them once they are sent."""
+    return [_sent(paths) for paths in run_files(wandb_dir)]
+
+
+def _sent(paths: tuple[Path, ...]) -> StubRun:
+    (record,) = read_run(paths)
+    assert isinstance(record, RunRecord)
+    file = _read(paths[0])
+    history = [
+        {(item.key or ".".join(item.nested_key)): _value(item.value_json) for item in row.item}
+        for row in file.records.get("history", ())
+    ]
+    config = merged([file.head.config, *file.records.get("config", ())])
+    created = file.head.start_time.ToDatetime(UTC)
+    return StubRun(
+        entity=record.entity,
+        project=record.project,
+        run_id=record.run_id,
+        group=record.group,
+        name=record.name,
+        state=record.state,
+        created_at=created.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        heartbeat_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        config=config,
+        summary=merged(file.records.get("summary", ())),
+        history=history,
+        tags=list(record.tags),
+        notes=record.notes,
+        artifacts=[StubArtifact(record.run_id, f"{record.run_id}.eqx", record.model.path.read_bytes())]
+        if record.model
+        else [],
+    )
+
+
+def _value(text: str) -> object:
+    value = json.loads(text)
+    return to_json_like(value)
