@@ -5,11 +5,13 @@ import sys
 import typer
 
 from orbitsens.config import ConfigError
+from runner.commands.design import design
 from runner.commands.evaluate import evaluate
 from runner.commands.export import export
 from runner.commands.import_model import import_model
 from runner.commands.keys import keys
 from runner.commands.plan import plan
+from runner.commands.report import report
 from runner.commands.sweep import sweep
 from runner.commands.sync import sync
 from store.connect import StoreError
@@ -21,7 +23,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (plan, sweep, sync, export, evaluate, keys):
+for command in (plan, design, sweep, sync, export, evaluate, keys, report):
     app.command()(command)
 app.command("import")(import_model)
 

@@ -1,0 +1,62 @@
+"""The whole answer of a sweep: every statistic that its runs allow, and a sentence for each that they do not."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pandas as pd
+
+from orbitsens.sensitivity.best import Best, best
+from orbitsens.sensitivity.cannot import CannotSay
+from orbitsens.sensitivity.decomposition import Decomposition, decompose
+from orbitsens.sensitivity.effects import Effects, effects
+from orbitsens.sensitivity.intervals import LEVEL
+from orbitsens.sensitivity.means import setting_means
+from orbitsens.sensitivity.noise import Noise, noise_floor
+from orbitsens.sensitivity.response import Response, divergence, response
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Each part is what it is called, or the one sentence that says why it cannot be had."""
+
+    response: Response | str
+    divergence: pd.DataFrame
+    noise: Noise | str
+    means: pd.DataFrame | str
+    effects: Effects | str
+    decomposition: Decomposition | str
+    best: Best | str
+    level: float
+
+
+def analyse(table: pd.DataFrame, varying: Sequence[str], level: float = LEVEL, margin: float | None = None) -> Analysis:
+    """Analyse a table of runs (columns as for `response`); never fails for want of runs.
+
+    `margin`: the largest effect that counts as none, unit of y (a factor's log10); unless given, the noise floor.
+    """
+    counts = divergence(table, varying, level)
+    found = _tried(lambda: response(table, varying))
+    if isinstance(found, str):
+        return Analysis(found, counts, found, found, found, found, found, level)
+    noise = _tried(lambda: noise_floor(found, level))
+    known = None if isinstance(noise, str) else noise
+    return Analysis(
+        response=found,
+        divergence=counts,
+        noise=noise,
+        means=noise if isinstance(noise, str) else setting_means(found, noise, level),
+        effects=_tried(lambda: effects(found, known, level, margin)),
+        decomposition=_tried(lambda: decompose(found, level)),
+        best=noise if isinstance(noise, str) else _tried(lambda: best(found, noise, level)),
+        level=level,
+    )
+
+
+def _tried(part: Callable[[], T]) -> T | str:
+    try:
+        return part()
+    except CannotSay as reason:
+        return str(reason)

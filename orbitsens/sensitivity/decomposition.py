@@ -1,0 +1,176 @@
+"""Where the variance of a sweep comes from: parameters, their interactions, the seeds, and the rest."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import linalg, stats
+
+from orbitsens.sensitivity.cannot import CannotSay
+from orbitsens.sensitivity.design_check import tolerances, warnings as design_warnings
+from orbitsens.sensitivity.intervals import LEVEL
+from orbitsens.sensitivity.model import Model, Places, build, solve, without
+from orbitsens.sensitivity.response import Response
+from orbitsens.sensitivity.terms import Array, cells
+
+# Fewer settings than this are no sample to draw from: their means are taken as fixed and only the noise is drawn.
+FEWEST_SETTINGS = 20
+DRAWS = 200
+# A model of more columns than this is slow to fit, and gets fewer draws.
+MANY_COLUMNS, DRAWS_OF_MANY = 150, 30
+MOST_CLUSTERS = 60
+MISFIT, REST = "lack of fit", "residual"
+
+
+@dataclass(frozen=True)
+class Decomposition:
+    """Shares of the variance of y.
+
+    `table`: a row per source: source (a parameter, "a x b", "seed", "lack of fit", "residual"), kind ("parameter",
+    "interaction", "seed", "lack of fit", "residual"), share, low, high. Shares of parameters are type II and
+    corrected for what noise alone would take; they sum to 1 in a balanced design, and can be slightly negative.
+    `misfit_p`: p value of the lack of fit, NaN where it cannot be tested.
+    """
+
+    table: pd.DataFrame
+    misfit_p: float
+    method: str
+    warnings: tuple[str, ...]
+
+
+def decompose(found: Response, level: float = LEVEL, seed_columns: tuple[str, ...] = ("seed",)) -> Decomposition:
+    """Split the variance of y. `seed_columns`: the columns of seeds in `found.runs`, each a source of its own.
+
+    Raises:
+        CannotSay: nothing varies, or no noise can be estimated.
+    """
+    if not found.parameters:
+        raise CannotSay("All used runs have the same setting, so the seed is the only source of variance.")
+    summary = cells(found)
+    model = build(summary)
+    if model.df_pure + model.df_misfit == 0:
+        raise CannotSay(
+            "Every run is needed to estimate the effects, so none is left to estimate the noise; add seeds."
+        )
+    seeds = {name: _seed_squares(found, name) for name in seed_columns if name in found.runs}
+    shares = _shares(model, model.gram, model.pure, seeds)
+    draws = DRAWS if model.x.shape[1] <= MANY_COLUMNS else DRAWS_OF_MANY
+    drawn, how = _redraw(model, seeds, draws)
+    half = stats.norm.ppf(0.5 + level / 2) * drawn.std(axis=0, ddof=1)
+    values = np.array(list(shares.values()))
+    kinds = [_kind(key, model, seeds) for key in shares]
+    table = pd.DataFrame({"source": list(shares), "kind": kinds, "share": values})
+    table["low"], table["high"] = np.clip(values - half, 0.0, 1.0), np.clip(values + half, 0.0, 1.0)
+    return Decomposition(
+        table=table,
+        misfit_p=model.misfit_p,
+        method=(
+            f"type II sums of squares less what noise takes, of {found.scale}; {100 * level:g} % normal intervals "
+            f"from {draws} {how}; {found.counted}"
+        ),
+        warnings=tuple(design_warnings(found, summary, tolerances(summary))),
+    )
+
+
+def _shares(model: Model, gram: Array, pure: float, seeds: dict[str, tuple[float, int]]) -> dict[str, float]:
+    """Shares of the total sum of squares, each less its degrees of freedom times the noise variance."""
+    everything = np.arange(model.x.shape[1])
+    full = solve(gram, everything)
+    total = solve(gram, model.columns[()]).rss + pure
+    df_noise = model.df_pure or model.df_misfit
+    noise = (pure if model.df_pure else full.rss) / df_noise
+    squares: dict[str, float] = {}
+    for key, places in model.columns.items():
+        if len(key) == 1:
+            fit = solve(gram, np.concatenate([places, without(model, key[0])]))
+            gained = _wald(fit.beta, fit.covariance, np.arange(places.size))
+            squares[key[0]] = gained - places.size * noise
+        elif len(key) == 2:
+            squares[" x ".join(key)] = _wald(full.beta, full.covariance, places) - places.size * noise
+    seed_sum = 0.0
+    for name, (square, df) in seeds.items():
+        if df and model.df_pure > df:
+            # What the seeds have in common over settings, against what is left of the spread within settings.
+            rest = max(pure - square, 0.0) / (model.df_pure - df)
+            squares[name] = square - df * rest
+            seed_sum += squares[name]
+    if model.df_pure and model.df_misfit:
+        squares[MISFIT] = full.rss - model.df_misfit * noise
+    taken = (full.rank - 1 + model.df_misfit) if model.df_pure else full.rank - 1
+    squares[REST] = df_noise * noise + taken * noise - seed_sum
+    return {name: value / total for name, value in squares.items()}
+
+
+def _wald(beta: Array, covariance: Array, places: Places) -> float:
+    block = linalg.pinvh(covariance[np.ix_(places, places)])
+    return float(beta[places] @ block @ beta[places])
+
+
+def _kind(source: str, model: Model, seeds: dict[str, tuple[float, int]]) -> str:
+    if source in (MISFIT, REST):
+        return source
+    if source in seeds:
+        return "seed"
+    return "parameter" if (source,) in model.columns else "interaction"
+
+
+def _seed_squares(found: Response, name: str) -> tuple[float, int]:
+    """Sum of squares of the seeds' common deviations within settings, and its degrees of freedom."""
+    runs = found.runs
+    seed = runs[name]
+    shared = seed.notna() & (seed.groupby(seed).transform("size") > 1)
+    if not shared.any() or runs["setting"].nunique() == len(runs) or runs["setting"].nunique() == 1:
+        return 0.0, 0
+    codes = pd.get_dummies(seed, dtype=float).to_numpy()
+    if codes.shape[1] > 200:
+        return 0.0, 0
+    group = runs["setting"]
+    within = pd.DataFrame(np.column_stack([codes, runs["y"]]))
+    within -= within.groupby(group.to_numpy()).transform("mean")
+    values = within.to_numpy()
+    gram = values.T @ values
+    fit = solve(gram, np.arange(codes.shape[1]))
+    return float(gram[-1, -1] - fit.rss), fit.rank
+
+
+def _redraw(model: Model, seeds: dict[str, tuple[float, int]], draws: int) -> tuple[Array, str]:
+    """Shares of redrawn sweeps, [draws, sources], and how they were drawn."""
+    rng = np.random.default_rng(1)
+    summary = model.cells
+    z = np.column_stack([model.x, summary.mean - np.average(summary.mean, weights=summary.n)])
+    if len(summary.n) < FEWEST_SETTINGS and model.df_pure:
+        sd = np.sqrt(model.pure / model.df_pure)
+        rows = []
+        for noise in rng.normal(size=(draws, len(summary.n))):
+            y = z.copy()
+            y[:, -1] += sd * noise / np.sqrt(summary.n)
+            pure, drawn = _redraw_seeds(model, seeds, rng)
+            rows.append(list(_shares(model, y.T @ (summary.n[:, None] * y), pure, drawn).values()))
+        return np.array(rows), "draws of the seed noise about the setting means (too few settings to draw from)"
+    clusters = rng.permutation(np.arange(len(summary.n)) % min(len(summary.n), MOST_CLUSTERS))
+    grams = np.array([_gram(z[clusters == c], summary.n[clusters == c]) for c in range(clusters.max() + 1)])
+    pures = np.bincount(clusters, weights=summary.ss)
+    weights = rng.exponential(size=(draws, len(pures)))
+    weights /= weights.mean(axis=1, keepdims=True)
+    rows = []
+    for weight in weights:
+        _, drawn = _redraw_seeds(model, seeds, rng)
+        gram = np.einsum("c,cij->ij", weight, grams)
+        rows.append(list(_shares(model, gram, float(weight @ pures), drawn).values()))
+    of_what = "settings" if len(pures) == len(summary.n) else f"{len(pures)} groups of whole settings"
+    return np.array(rows), f"Bayesian bootstraps clustered by setting (random weights on {of_what})"
+
+
+def _redraw_seeds(
+    model: Model, seeds: dict[str, tuple[float, int]], rng: np.random.Generator
+) -> tuple[float, dict[str, tuple[float, int]]]:
+    """Redraw the spread within settings, and the parts of it that the seeds have in common."""
+    drawn = {name: (square * rng.chisquare(df) / df if df else 0.0, df) for name, (square, df) in seeds.items()}
+    rest = model.df_pure - sum(df for _, df in seeds.values())
+    left = model.pure - sum(square for square, _ in seeds.values())
+    left = left * rng.chisquare(rest) / rest if rest > 0 else left
+    return max(left, 0.0) + sum(square for square, _ in drawn.values()), drawn
+
+
+def _gram(z: Array, n: Array) -> Array:
+    return np.asarray(z.T @ (n[:, None] * z))

@@ -1,0 +1,100 @@
+"""What a design cannot tell apart: parameters that change together, missing combinations, seeds that are not shared."""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from scipy import linalg
+
+from orbitsens.sensitivity.model import SINGULAR, Places, missing_combinations
+from orbitsens.sensitivity.response import Response
+from orbitsens.sensitivity.terms import Array, Cells
+
+ALIASED = 1e-8
+# Share of a parameter's own variation that the others leave, below which its effect is hardly its own (VIF above 10).
+NEARLY = 0.1
+
+
+def tolerances(cells: Cells) -> pd.DataFrame:
+    """How much of each parameter the others leave alone, a row per parameter.
+
+    Columns: parameter, tolerance (1 minus the largest squared canonical correlation with all other parameters: 0
+    for one that follows from them, 1 for an orthogonal design), partner (the parameter that it shares most with, or
+    None for the only one), status ("aliased", "nearly aliased" or "free").
+    """
+    rows = []
+    codes = np.hstack([np.zeros((len(cells.n), 0)), *(term.codes for term in cells.terms)])
+    centred = codes - np.average(codes, axis=0, weights=cells.n)
+    gram = centred.T @ (cells.n[:, None] * centred)
+    ends = np.cumsum([term.width for term in cells.terms])
+    places = {term.name: np.arange(end - term.width, end) for term, end in zip(cells.terms, ends, strict=True)}
+    for term in cells.terms:
+        others = [other for other in cells.terms if other is not term]
+        rest = np.concatenate([np.zeros(0, dtype=int), *(places[other.name] for other in others)])
+        left = 1.0 - _shared(gram, places[term.name], rest)
+        shares = [_shared(gram, places[term.name], places[other.name]) for other in others]
+        partner = others[int(np.argmax(shares))].name if others else None
+        status = "aliased" if left < ALIASED else "nearly aliased" if left < NEARLY else "free"
+        rows.append((term.name, max(left, 0.0), partner, status))
+    return pd.DataFrame(rows, columns=["parameter", "tolerance", "partner", "status"])
+
+
+def warnings(found: Response, cells: Cells, table: pd.DataFrame) -> list[str]:
+    """Say in a sentence each what the design cannot tell apart; none for a complete design with shared seeds.
+
+    `table` is that of `tolerances`.
+    """
+    said = [
+        f"{row.parameter} cannot be told from {row.partner}: they change together in these runs."
+        if row.status == "aliased"
+        else f"{row.parameter} is nearly confounded with the other parameters (mostly {row.partner}): "
+        f"only {100 * float(str(row.tolerance)):.0f} % of its variation is its own."
+        for row in table.itertuples()
+        if row.status != "free"
+    ]
+    holes = [(a.name, b.name, missing_combinations(cells, a.name, b.name)) for a, b in combinations(cells.terms, 2)]
+    said += [
+        f"{n} of the combinations of {a} and {b} {'was' if n == 1 else 'were'} not run, "
+        "so their interaction is not estimated."
+        for a, b, n in holes
+        if n > 0
+    ]
+    said += [f"{name} has one value among the used runs, so nothing can be said of it." for name in found.constant]
+    return said + seed_warnings(found)
+
+
+def seed_warnings(found: Response) -> list[str]:
+    """Say whether settings were run with different seeds, and whether a parameter's values share none."""
+    runs = found.runs
+    if runs["setting"].nunique() < 2:
+        return []
+    if runs["seed"].isna().any():
+        return [f"{int(runs['seed'].isna().sum())} runs have no seed on record, so they cannot be paired by seed."]
+    everywhere = runs.groupby("seed")["setting"].nunique() == runs["setting"].nunique()
+    if everywhere.all():
+        return []
+    said = []
+    if runs["setting"].duplicated().any():
+        said.append(
+            f"Seeds are not shared by all settings ({int(everywhere.sum())} of {len(everywhere)} seeds are in every "
+            "one); differences between settings hold the difference between their seeds."
+        )
+    for name in found.parameters:
+        values_of_seed = runs.groupby("seed")[name].nunique(dropna=False)
+        if (values_of_seed == 1).all() and len(values_of_seed) < len(runs):
+            said.append(f"No two values of {name} share a seed, so its effect and the seeds' cannot be told apart.")
+    return said
+
+
+def _shared(gram: Array, a: Places, b: Places) -> float:
+    """Largest squared canonical correlation of two sets of columns."""
+    if not (a.size and b.size):
+        return 0.0
+    between = _whitener(gram, a).T @ gram[np.ix_(a, b)] @ _whitener(gram, b)
+    return float(linalg.svdvals(between)[0] ** 2)
+
+
+def _whitener(gram: Array, places: Places) -> Array:
+    values, vectors = linalg.eigh(gram[np.ix_(places, places)])
+    keep = values > SINGULAR * values.max(initial=0.0)
+    return np.asarray(vectors[:, keep] / np.sqrt(values[keep]))

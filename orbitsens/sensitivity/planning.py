@@ -1,0 +1,69 @@
+"""How many seeds a comparison needs."""
+
+from math import sqrt
+
+import numpy as np
+from scipy import stats
+
+from orbitsens.sensitivity.cannot import CannotSay
+from orbitsens.sensitivity.terms import Array
+
+POWER = 0.8
+MOST = 10_000
+# Beyond so many standard errors every test rejects; the noncentral t is not computed there.
+FAR = 30.0
+
+
+def seeds_per_arm(
+    difference: float,
+    sd: float,
+    *,
+    correlation: float | None = None,
+    power: float = POWER,
+    level: float = 0.05,
+) -> int:
+    """Smallest number of seeds in each of two settings with which a t test finds a true difference.
+
+    `difference` and `sd` (within a setting) are in one unit, such as log10 of the error. `correlation` None plans for
+    different seeds in the two settings (two-sample t); a number plans for shared seeds, whose values correlate by as
+    much (paired t). `power` is the chance to find it with a two-sided test at `level`. Noncentral t, exact for normal
+    values with equal spread.
+
+    Raises:
+        CannotSay: no difference to find, no noise, or more than 10,000 seeds needed.
+    """
+    if not (abs(difference) > 0.0 and sd > 0.0):
+        raise CannotSay("To plan seeds, point at a difference that is not zero, and at settings with seed noise.")
+    spread = sd * sqrt(2.0) if correlation is None else sd * sqrt(max(2.0 * (1.0 - correlation), 1e-12))
+    for n in range(2, MOST + 1):
+        df = 2 * (n - 1) if correlation is None else n - 1
+        if t_power(abs(difference) / (spread / sqrt(n)), df, level) >= power:
+            return n
+    raise CannotSay(f"More than {MOST:,} seeds per setting would be needed; the difference is too small to matter.")
+
+
+def t_power(shift: float | Array, df: float | Array, level: float = 0.05) -> Array:
+    """Chance that a two-sided t test at `level` rejects, its statistic being shifted by `shift` standard errors."""
+    critical = stats.t.ppf(1.0 - level / 2, df)
+    return np.asarray(stats.nct.sf(critical, df, shift) + stats.nct.cdf(-critical, df, shift))
+
+
+def equivalence_power(margin: float | Array, df: float | Array, level: float = 0.05) -> Array:
+    """Chance that two one-sided t tests at `level` show equivalence within `margin` standard errors if there is none.
+
+    Large-sample formula on the t distribution; slightly low where it is small.
+    """
+    critical = stats.t.ppf(1.0 - level, df)
+    return np.asarray(np.maximum(0.0, 2.0 * stats.t.cdf(margin - critical, df) - 1.0))
+
+
+def factor_to_tell(se: float, df: float, margin: float, level: float, power: float = POWER) -> float:
+    """By how much the runs must be multiplied to tell an effect of `margin` from none, whichever is true.
+
+    `se` and `df` are the present standard error and degrees of freedom; both tests, of difference and of
+    equivalence, must have `power`. At least 1; infinite beyond a factor of 1000.
+    """
+    factors = np.geomspace(1.0, 1000.0, 400)
+    shift, more = np.minimum(margin / se * np.sqrt(factors), FAR), df * factors
+    enough = (equivalence_power(shift, more) >= power) & (t_power(shift, more, level) >= power)
+    return float(factors[np.argmax(enough)]) if enough.any() else float("inf")

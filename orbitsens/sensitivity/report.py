@@ -1,0 +1,107 @@
+"""The report of a sweep as Markdown, and its tables."""
+
+from math import isfinite
+
+import pandas as pd
+
+from orbitsens.sensitivity import wording
+from orbitsens.sensitivity.analysis import Analysis
+from orbitsens.sensitivity.means import means_method
+from orbitsens.sensitivity.wording import Metric
+
+MOST_ROWS = 40
+
+
+def markdown(answer: Analysis, title: str, metric: Metric, dataset: str) -> str:
+    """Write the report: sentences first, then tables, then how each was made and of how many runs."""
+    lines = [f"# {title}", "", f"{metric.label} ({metric.unit or 'no unit'}) on {dataset}.", ""]
+    counted = answer.response if isinstance(answer.response, str) else f"{answer.response.counted}."
+    lines += [counted, ""]
+    if isinstance(answer.response, str):
+        return _joined([*lines, "## Divergence", "", wording.divergence_sentence(answer)])
+    lines += ["## Answer", ""]
+    lines += [f"- {sentence}" for sentence in wording.parameter_sentences(answer.effects, metric)]
+    lines += [f"- {sentence}" for sentence in _distinct(answer, metric)]
+    warned = [] if isinstance(answer.effects, str) else [f"- {sentence}" for sentence in answer.effects.warnings]
+    if warned:
+        lines += ["", "## What this design cannot tell", "", *warned]
+    for name, table in tables(answer).items():
+        lines += ["", f"## {name}", "", *markdown_table(table)]
+    lines += ["", "## Methods", "", *methods(answer)]
+    return _joined(lines)
+
+
+def tables(answer: Analysis) -> dict[str, pd.DataFrame]:
+    """The report's tables by title; those that cannot be had are left out."""
+    found: dict[str, pd.DataFrame] = {}
+    if not isinstance(answer.effects, str):
+        found["Effects"] = answer.effects.table.drop(columns=["pairs"])
+        if len(answer.effects.interactions):
+            found["Interactions"] = answer.effects.interactions
+    if not isinstance(answer.decomposition, str):
+        found["Share of variance"] = answer.decomposition.table
+    if not isinstance(answer.means, str):
+        found["Settings"] = answer.means
+    if not isinstance(answer.best, str):
+        found["Best"] = answer.best.table
+    if not isinstance(answer.noise, str):
+        found["Seed noise"] = answer.noise.per_setting
+    found["Divergence"] = answer.divergence
+    return found
+
+
+def csv(answer: Analysis) -> str:
+    """All tables in one CSV of long form: columns table, row, column, value."""
+    parts = []
+    for name, table in tables(answer).items():
+        long = table.reset_index(names="row").astype(object).melt(id_vars="row", var_name="column")
+        parts.append(long.sort_values(["row"], kind="stable").assign(table=name))
+    return pd.concat(parts)[["table", "row", "column", "value"]].to_csv(index=False)
+
+
+def methods(answer: Analysis) -> list[str]:
+    """A line for each part that could be had: how it was made, at which level, of how many runs."""
+    lines = []
+    if not isinstance(answer.response, str):
+        lines.append(f"- Response: {answer.response.scale}; {answer.response.counted}.")
+    if not isinstance(answer.noise, str):
+        lines.append(f"- Seed noise: {answer.noise.method}.")
+        lines.append(f"- Settings: {means_method(answer.noise, answer.level)}.")
+    if not isinstance(answer.effects, str):
+        lines.append(f"- Effects: {answer.effects.method}.")
+    if not isinstance(answer.decomposition, str):
+        lines.append(f"- Share of variance: {answer.decomposition.method}.")
+    if not isinstance(answer.best, str):
+        lines.append(f"- Best: {answer.best.method}.")
+    lines.append(
+        f"- Divergence: Wilson score interval, {100 * answer.level:g} %, of the runs that ended by themselves."
+    )
+    return lines
+
+
+def markdown_table(table: pd.DataFrame) -> list[str]:
+    """A Markdown table of at most 40 rows; the number of those left out is said below it."""
+    shown = table.head(MOST_ROWS)
+    lines = [f"| {' | '.join(table.columns)} |", f"|{' --- |' * len(table.columns)}"]
+    lines += [f"| {' | '.join(_cell(value) for value in row)} |" for row in shown.itertuples(index=False)]
+    left = len(table) - len(shown)
+    return [*lines, "", f"{left} more rows in the CSV."] if left else lines
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3g}" if isfinite(value) else ""
+    return str(value).replace("|", "\\|")
+
+
+def _distinct(answer: Analysis, metric: Metric) -> list[str]:
+    said = [
+        wording.noise_sentence(answer.noise, metric),
+        wording.best_sentence(answer, metric),
+        wording.divergence_sentence(answer),
+    ]
+    return list(dict.fromkeys(said))
+
+
+def _joined(lines: list[str]) -> str:
+    return "\n".join(lines) + "\n"

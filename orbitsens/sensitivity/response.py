@@ -1,0 +1,131 @@
+"""The response of a sensitivity analysis: which runs are in it, on which scale, and which diverged."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
+
+from orbitsens.sensitivity.cannot import CannotSay
+from orbitsens.sensitivity.intervals import LEVEL
+from orbitsens.sensitivity.seeding import MISSING, NOT_FINITE
+from orbitsens.sensitivity.settings import with_settings
+
+DIVERGED = "diverged"
+REPEATED = "same setting and seed as a later run"
+
+
+@dataclass(frozen=True)
+class Response:
+    """The runs that an analysis uses, and an account of those it does not.
+
+    `runs`: one row per used run by setting and seed: `run_key`, `setting` (label), `seed`, `value` (the metric), `y`
+    (log10 of the value if `log`, else the value) and the columns `parameters`. `parameters`: those that vary among
+    the used runs. `constant`: those that vary only among the runs that are not used. `not_used`: how many of the
+    matched runs are left out, by reason.
+    """
+
+    runs: pd.DataFrame
+    parameters: tuple[str, ...]
+    constant: tuple[str, ...]
+    n_matched: int
+    not_used: Mapping[str, int]
+    log: bool
+
+    @property
+    def n_used(self) -> int:
+        """Number of used runs."""
+        return len(self.runs)
+
+    @property
+    def counted(self) -> str:
+        """How many of the matched runs are used, and why the others are not."""
+        reasons = ", ".join(f"{n} {why}" for why, n in sorted(self.not_used.items()))
+        return f"{self.n_used} of {self.n_matched} matched runs used" + (f" (not used: {reasons})" if reasons else "")
+
+    @property
+    def scale(self) -> str:
+        """The scale of `y` in words."""
+        return "log10 of the metric" if self.log else "the metric itself, because not all values have a logarithm"
+
+
+def response(table: pd.DataFrame, varying: Sequence[str]) -> Response:
+    """Choose the runs of an analysis from all matched ones.
+
+    `table` has a row per matched run in any state with columns `run_key`, `state`, `setting_hash`, `seed`, `value`
+    and those in `varying`. Used are finished runs with a finite value. Of runs with equal setting and seed only the
+    one created last (column `created_at`, where there is one; else by run key) is used: training is deterministic,
+    so a repetition is no further evidence.
+
+    Raises:
+        CannotSay: no run can be used, or all used runs have the same value.
+    """
+    frame = with_settings(table, varying)
+    frame["value"] = pd.to_numeric(frame["value"]).astype(float)
+    why = why_not(frame)
+    why = why.mask(why.isna() & _repeated(frame, why.isna()), REPEATED)
+    used = frame[why.isna()].reset_index(drop=True)
+    not_used = {str(reason): int(n) for reason, n in why.dropna().value_counts().items()}
+    if used.empty:
+        raise CannotSay(_nothing_usable(len(frame), not_used))
+    if len(used) > 1 and used["value"].nunique() == 1:
+        raise CannotSay(
+            f"All {len(used)} used runs have the same value of the metric, so there is nothing to explain; "
+            "choose another metric."
+        )
+    log = bool((used["value"] > 0.0).all())
+    used["y"] = np.log10(used["value"]) if log else used["value"]
+    parameters = tuple(name for name in varying if used[name].nunique(dropna=False) > 1)
+    columns = ["run_key", "setting", "seed", "value", "y", *parameters]
+    return Response(
+        runs=used[columns],
+        parameters=parameters,
+        constant=tuple(name for name in varying if name not in parameters),
+        n_matched=len(frame),
+        not_used=not_used,
+        log=log,
+    )
+
+
+def why_not(frame: pd.DataFrame) -> "pd.Series[str]":
+    """Why each run is not used: missing for a used one, else "diverged", another state or what its value lacks."""
+    finite = np.isfinite(frame["value"])
+    reason = frame["state"].where(frame["state"] != "finished")
+    reason = reason.mask(reason.isna() & frame["value"].isna(), MISSING)
+    return reason.mask(reason.isna() & ~finite, NOT_FINITE)
+
+
+def divergence(table: pd.DataFrame, varying: Sequence[str], level: float = LEVEL) -> pd.DataFrame:
+    """Count the runs that diverged: a row per setting and a last one, "all settings".
+
+    Columns: setting, n (runs that ended by themselves: finished or diverged), diverged, rate, low, high (Wilson score
+    interval of the rate). A finished run whose value is infinite counts as diverged; crashed, failed, killed and
+    running ones are no evidence either way.
+    """
+    frame = with_settings(table, varying)
+    value = pd.to_numeric(frame["value"]).astype(float)
+    diverged = (frame["state"] == DIVERGED) | ((frame["state"] == "finished") & np.isinf(value))
+    ended = diverged | (frame["state"] == "finished")
+    kept = frame.assign(diverged=diverged)[ended]
+    counts = kept.groupby("setting", sort=False)["diverged"].agg(["size", "sum"])
+    table = counts.set_axis(["n", "diverged"], axis=1).astype(int)
+    table.loc["all settings"] = [int(ended.sum()), int(diverged.sum())]
+    table["rate"] = table["diverged"] / table["n"]
+    table["low"], table["high"] = proportion_confint(table["diverged"], table["n"], 1.0 - level, method="wilson")
+    return table.rename_axis("setting").reset_index()
+
+
+def _repeated(frame: pd.DataFrame, usable: "pd.Series[bool]") -> npt.NDArray[np.bool_]:
+    order = [name for name in ("created_at", "run_key") if name in frame]
+    known = frame[usable & frame["seed"].notna()].sort_values(order)
+    twice = known.duplicated(["setting", "seed"], keep="last")
+    return np.asarray(frame.index.isin(known.index[twice]))
+
+
+def _nothing_usable(n: int, not_used: Mapping[str, int]) -> str:
+    if n == 0:
+        return "No run matches; choose another group or metric."
+    reasons = ", ".join(f"{count} {why}" for why, count in sorted(not_used.items()))
+    return f"None of the {n} matched runs has a usable value ({reasons})."

@@ -1,0 +1,109 @@
+"""Parameters as columns of a linear model, one row per setting."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from orbitsens.sensitivity.response import Response
+from orbitsens.sensitivity.settings import value_text
+
+Array = npt.NDArray[np.float64]
+
+# A number with more values than this is a trend (quadratic), not a set of levels.
+MOST_LEVELS = 8
+# A positive parameter that spans more than this factor is seen on a logarithmic scale.
+WIDE = 10.0
+QUANTILES = (0.05, 0.5, 0.95)
+
+
+@dataclass(frozen=True)
+class Term:
+    """One parameter in a linear model.
+
+    `labels`: the k values that are compared. `codes`: [n_settings, c], the model's columns. `contrasts`: [k, c], what
+    the columns are at each label. `level`: [n_settings], which label a setting has; None for a trend.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    codes: Array
+    contrasts: Array
+    level: npt.NDArray[np.intp] | None
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return self.codes.shape[1]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The settings of a response in numbers: all that least squares needs.
+
+    `n`: runs, `mean`: mean of y, `ss`: sum of squares about it, each [n_settings]; `terms`: one per parameter.
+    """
+
+    settings: tuple[str, ...]
+    n: Array
+    mean: Array
+    ss: Array
+    terms: tuple[Term, ...]
+
+
+def cells(found: Response) -> Cells:
+    """Summarise the runs of each setting, and code the parameters."""
+    grouped = found.runs.groupby("setting", sort=False)
+    first = grouped[list(found.parameters)].head(1) if found.parameters else grouped[["seed"]].head(1)
+    mean = grouped["y"].transform("mean")
+    squares = ((found.runs["y"] - mean) ** 2).groupby(found.runs["setting"], sort=False).sum()
+    return Cells(
+        settings=tuple(str(name) for name in grouped.size().index),
+        n=np.asarray(grouped.size(), dtype=np.float64),
+        mean=grouped["y"].mean().to_numpy(dtype=float),
+        ss=squares.to_numpy(dtype=float),
+        terms=tuple(term(first[name]) for name in found.parameters),
+    )
+
+
+def term(column: "pd.Series[Any]") -> Term:
+    """Code one parameter: its levels as deviations from their mean, or a quadratic trend for many numbers."""
+    if _is_trend(column):
+        return _trend(column)
+    texts = column.astype(object).map(value_text)
+    labels = tuple(dict.fromkeys(texts.tolist()))
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        labels = tuple(dict.fromkeys(texts[column.sort_values(na_position="last").index].tolist()))
+    places = {label: i for i, label in enumerate(labels)}
+    level = np.array([places[text] for text in texts], dtype=np.intp)
+    contrasts = np.vstack([np.eye(len(labels) - 1), -np.ones(len(labels) - 1)])
+    return Term(str(column.name), labels, contrasts[level], contrasts, level)
+
+
+def product(a: Term, b: Term) -> Array:
+    """Columns of the interaction of two terms, [n_settings, c_a * c_b]."""
+    return np.einsum("si,sj->sij", a.codes, b.codes).reshape(len(a.codes), -1)
+
+
+def _is_trend(column: "pd.Series[Any]") -> bool:
+    numeric = pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
+    return bool(numeric and column.notna().all() and column.nunique() > MOST_LEVELS)
+
+
+def _trend(column: "pd.Series[Any]") -> Term:
+    values = column.to_numpy(dtype=float)
+    points = np.unique(np.quantile(values, QUANTILES, method="closest_observation"))
+    wide = values.min() > 0.0 and values.max() / values.min() > WIDE
+    x, at = (np.log10(values), np.log10(points)) if wide else (values, points)
+    middle, half = (x.max() + x.min()) / 2, (x.max() - x.min()) / 2
+    z, z_at = (x - middle) / half, (at - middle) / half
+    basis = np.column_stack([z, z**2])
+    return Term(
+        name=str(column.name),
+        labels=tuple(value_text(float(p)) for p in points),
+        codes=basis - basis.mean(axis=0),
+        contrasts=np.column_stack([z_at, z_at**2]) - basis.mean(axis=0),
+        level=None,
+    )

@@ -1,0 +1,130 @@
+"""The answer in sentences: one per parameter, for the page and for the report."""
+
+from math import ceil, isfinite
+from typing import Any, NamedTuple
+
+from orbitsens.sensitivity.analysis import Analysis
+from orbitsens.sensitivity.effects import MATTERS, NO_MATTER, Effects
+from orbitsens.sensitivity.noise import Noise
+
+LARGEST_FACTOR = 50.0
+
+
+class Metric(NamedTuple):
+    """A metric in words: what sentences call it, and its unit."""
+
+    label: str
+    unit: str
+
+
+def figure(value: float) -> str:
+    """Two significant digits, whole numbers in full: "0.61", "23", "1240"."""
+    if not isfinite(value):
+        return "unknown"
+    return f"{value:.0f}" if abs(value) >= 10 else f"{value:.2g}"
+
+
+def change(difference: float, log: bool, unit: str = "") -> str:
+    """A difference of y as a person reads it: percent of the metric if y is a logarithm, else in its unit."""
+    return f"{figure(100.0 * (10.0**difference - 1.0))} %" if log else f"{figure(difference)} {unit}".rstrip()
+
+
+def p_text(p: float) -> str:
+    """A p value: "p = 0.03", "p < 0.001"."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+
+
+def noise_sentence(noise: Noise | str, metric: Metric) -> str:
+    """How far the seed alone moves the metric."""
+    if isinstance(noise, str):
+        return noise
+    span = f"{change(noise.low, noise.log, metric.unit)} to {change(noise.high, noise.log, metric.unit)}"
+    sentence = (
+        f"The seed alone moves the {metric.label} by {change(noise.sd, noise.log, metric.unit)} (one standard "
+        f"deviation within settings; {span})"
+    )
+    if not noise.equal:
+        names = noise.per_setting.sort_values("sd", kind="stable").dropna()["setting"]
+        sentence += (
+            f", but not everywhere alike: most in {names.iloc[-1]}, least in {names.iloc[0]} "
+            f"(Brown-Forsythe {p_text(noise.test_p)})"
+        )
+    return f"{sentence}."
+
+
+def parameter_sentences(found: Effects | str, metric: Metric) -> list[str]:
+    """One sentence per parameter, those that matter first, then the largest effect first."""
+    if isinstance(found, str):
+        return [found]
+    order = found.table.assign(last=found.table["verdict"] != MATTERS)
+    order = order.sort_values(["last", "effect"], ascending=[True, False], kind="stable")
+    return [_sentence(row, found, metric) for row in order.itertuples()]
+
+
+def _sentence(row: Any, found: Effects, metric: Metric) -> str:
+    if not isfinite(row.effect):
+        return f"{row.parameter}: cannot tell, because it changes together with other parameters."
+    size = change(row.effect, found.log, metric.unit)
+    span = f"{change(row.low, found.log, metric.unit)} to {change(row.high, found.log, metric.unit)}"
+    in_noise = f"{figure(row.effect_in_noise)} times the {_floor(found)}"
+    if row.verdict == MATTERS:
+        return (
+            f"{row.parameter} matters: {row.worst} has {size} more {metric.label} than {row.best} "
+            f"({span}), {in_noise} ({p_text(row.p_holm)})."
+        )
+    if row.verdict == NO_MATTER:
+        return (
+            f"{row.parameter} does not matter beyond {change(row.bound, found.log, metric.unit)}: no two of its values "
+            f"differ by more (largest difference {size}, {in_noise})."
+        )
+    return (
+        f"{row.parameter}: cannot tell with these runs; {row.worst} has {size} more {metric.label} than {row.best}, "
+        f"but anything from {span} fits. {_more(row.runs_factor, found, metric)}"
+    )
+
+
+def _floor(found: Effects) -> str:
+    return "seed noise" if found.measured else "noise"
+
+
+def _more(factor: float, found: Effects, metric: Metric) -> str:
+    margin = change(found.margin, found.log, metric.unit)
+    if not factor <= LARGEST_FACTOR:
+        return f"More than {figure(LARGEST_FACTOR)} times the runs would be needed to tell {margin} from nothing."
+    cells = found.model.cells
+    if found.error.source == "seeds":
+        have = float(cells.n.mean())
+        more = max(1, ceil(have * factor - 1e-9) - int(have))
+        return f"About {more} more {'seed' if more == 1 else 'seeds'} per setting would tell {margin} from nothing."
+    more = max(1, ceil(len(cells.n) * (factor - 1.0)))
+    return f"About {more} more settings, not more seeds, would tell {margin} from nothing."
+
+
+def best_sentence(answer: Analysis, metric: Metric) -> str:
+    """Which settings may be the best, and what the best is really worth."""
+    found = answer.best
+    if isinstance(found, str):
+        return found
+    first, candidates = found.table.iloc[0], int(found.table["candidate"].sum())
+    unit = f" {metric.unit}".rstrip()
+    sentence = f"{first['setting']} has the smallest mean {metric.label}, {first['error']:.3g}{unit}"
+    if candidates > 1:
+        sentence += f", but {candidates} of {len(found.table)} settings cannot be told from the best"
+    else:
+        sentence += ", and is distinguishable from all others"
+    sentence += f" (probability of being best {first['probability']:.2f})"
+    if isfinite(found.corrected):
+        corrected = 10.0**found.corrected if found.log else found.corrected
+        sentence += f"; being the best of {len(found.table)} flatters it: expect {corrected:.3g}{unit} from new seeds"
+    return f"{sentence}."
+
+
+def divergence_sentence(answer: Analysis) -> str:
+    """How often training diverges."""
+    total = answer.divergence.iloc[-1]
+    if total["n"] == 0:
+        return "No run has ended by itself, so nothing can be said of divergence."
+    return (
+        f"{total['diverged']} of {total['n']} runs that ended diverged "
+        f"({figure(100 * total['low'])} to {figure(100 * total['high'])} %, Wilson interval)."
+    )

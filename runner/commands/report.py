@@ -1,0 +1,30 @@
+"""`python -m runner report`: is it real, or is it the seed? A group's answer as Markdown and CSV."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def report(
+    group: Annotated[str, typer.Argument(metavar="GROUP", help="The W&B group.")],
+    store: Annotated[Path | None, typer.Option(help="The run store; unless given, the project's own.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The Markdown file to write, with a CSV beside it.")
+    ] = None,
+    metric: Annotated[str, typer.Option(help="The metric to explain.")] = "acceleration_error",
+    dataset: Annotated[
+        str | None, typer.Option(help="Where it was measured; unless given, the test set most runs were measured on.")
+    ] = None,
+) -> None:
+    """Report what each varied parameter does to a group's error, against what the seed alone does."""
+    from runner.reporting import group_report
+    from store.location import readable_store
+
+    text, table = group_report(readable_store(store), group, metric, dataset)
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    output.write_text(text, encoding="utf-8")
+    output.with_suffix(".csv").write_text(table, encoding="utf-8")
+    typer.echo(f"Wrote {output} and {output.with_suffix('.csv').name}.")

@@ -1,0 +1,55 @@
+"""The sensitivity report of a group in the run store."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from orbitsens.sensitivity.analysis import analyse
+from orbitsens.sensitivity.report import csv, markdown
+from orbitsens.sensitivity.wording import Metric
+from store import queries
+from store.connect import StoreError, read_catalogue
+
+METRICS = {
+    "acceleration_error": Metric("acceleration error", "%"),
+    "accel_angle_deg": Metric("acceleration angle", "deg"),
+    "radial_sign_violation_pct": Metric("share of outward accelerations", "%"),
+    "accel_dir_flip_pct": Metric("share of direction flips", "%"),
+}
+
+
+def group_report(store: Path, group: str, metric: str, dataset: str | None) -> tuple[str, str]:
+    """Analyse a group; returns the Markdown and the CSV.
+
+    Without `dataset` the metric is that of the test set (else any set) on which most runs were measured.
+
+    Raises:
+        StoreError: no such group, or the metric was not measured there.
+    """
+    with read_catalogue(store) as con:
+        choices = queries.metric_choices(con, group)
+        chosen = _choose(choices, group, metric, dataset)
+        table = queries.run_metric(con, group, metric, chosen["dataset"], chosen["split"])
+        varying = queries.varying_parameters(con, group)
+    place = f"{chosen['dataset'] or '(unset)'} ({chosen['split']})"
+    answer = analyse(table, varying)
+    words = METRICS.get(metric, Metric(metric, ""))
+    return markdown(answer, f"Sensitivity of {group}", words, place), csv(answer)
+
+
+def _choose(choices: pd.DataFrame, group: str, metric: str, dataset: str | None) -> "pd.Series[str]":
+    if choices.empty:
+        raise StoreError(f"The run store has no measured run in group '{group}'; sync it, or correct the name.")
+    fitting = choices[choices["metric"] == metric]
+    if fitting.empty:
+        raise StoreError(
+            f"No run of '{group}' has the metric '{metric}'; measured are {', '.join(choices['metric'].unique())}."
+        )
+    if dataset is not None:
+        fitting = fitting[fitting["dataset"] == dataset]
+        if fitting.empty:
+            raise StoreError(f"No run of '{group}' was measured on '{dataset}'; leave --dataset out for the test set.")
+    ranked = fitting.assign(test=fitting["split"] == "test").sort_values(
+        ["test", "n_runs", "dataset"], ascending=[False, False, True], kind="stable"
+    )
+    return ranked.iloc[0]
