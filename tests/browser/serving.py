@@ -22,35 +22,50 @@ PANEL_CHARTS = ".st-key-run_panel [data-testid=stVegaLiteChart] svg.marks"
 @contextmanager
 def served(store: Path, log: Path) -> Iterator[str]:
     """Run the app on a store in a process of its own; yields its URL. Its output goes to `log`."""
+    for _ in range(5):
+        port = _free_port()
+        process = _start(store, log, port)
+        if _answers(f"http://localhost:{port}/_stcore/health", process):
+            break
+        if "is not available" not in log.read_text():  # else another process took the port meanwhile
+            raise RuntimeError(f"The app did not start:\n{log.read_text()}")
+    try:
+        yield f"http://localhost:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def _free_port() -> int:
     with socket.socket() as free:
         free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"]
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [*command, "--server.fileWatcherType=none"],
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _start(store: Path, log: Path, port: int) -> "subprocess.Popen[bytes]":
+    options = [f"--server.port={port}", "--server.headless=true", "--server.fileWatcherType=none"]
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", *options],
             cwd=ROOT,
             env=os.environ | {"ORBITSENS_STORE": str(store)},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        try:
-            _wait_for(f"http://localhost:{port}/_stcore/health", process, log)
-            yield f"http://localhost:{port}"
-        finally:
-            process.terminate()
-            process.wait(timeout=60)
 
 
-def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path, seconds: float = 120.0) -> None:
+def _answers(url: str, process: "subprocess.Popen[bytes]", seconds: float = 120.0) -> bool:
+    """Wait until the app answers; False if its process ends before, or the time is over."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=2):
-                return
+                return True
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.1)
-    raise RuntimeError(f"The app did not start:\n{log.read_text()}")
+    process.kill()
+    return False
 
 
 @contextmanager
