@@ -1,0 +1,236 @@
+"""Effects: agreeing with statsmodels, honest on pure noise, found at the promised rate, covering what they say."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+import statsmodels.formula.api as smf
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+
+from orbitsens.sensitivity.cannot import CannotSay
+from orbitsens.sensitivity.effects import MATTERS, NO_MATTER, UNKNOWN, Effects, effects
+from orbitsens.sensitivity.noise import noise_floor
+from orbitsens.sensitivity.planning import seeds_per_arm
+from orbitsens.sensitivity.response import response
+from tests.sensitivity.simulated import SD, factorial, random_settings, sweep
+
+LEVELS = {"width": [16, 32, 64], "depth": [1, 2], "activation": ["elu", "relu"]}
+
+
+def estimated(table: pd.DataFrame, varying: list[str], **options: float) -> Effects:
+    found = response(table, varying)
+    try:
+        noise = noise_floor(found)
+    except CannotSay:
+        noise = None
+    return effects(found, noise, **options)
+
+
+def named(found: Effects) -> pd.DataFrame:
+    return found.table.set_index("parameter")
+
+
+def test_type_ii_f_tests_are_those_of_statsmodels_in_an_unbalanced_design() -> None:
+    rng = np.random.default_rng(0)
+    table = factorial(LEVELS, 4, rng, lambda s: 0.1 * (s["width"] == 16) + 0.05 * (s["depth"] == 2))
+    table = table.drop(index=rng.choice(len(table), 8, replace=False))
+    found = estimated(table, list(LEVELS))
+    y = table.assign(y=np.log10(table["value"]))
+    # The interaction of all three is not in the model; its misfit is small here, so the error is that of the cells.
+    fit = smf.ols("y ~ (C(width) + C(depth) + C(activation)) ** 2", y).fit()
+    cells = smf.ols("y ~ C(width) * C(depth) * C(activation)", y).fit()
+    anova = sm.stats.anova_lm(fit, typ=2)
+    assert found.error.source == "seeds"
+    assert (found.error.variance, found.error.df) == pytest.approx((cells.mse_resid, cells.df_resid))
+    ours = named(found)
+    for name in LEVELS:
+        square = anova.loc[f"C({name})", "sum_sq"] / anova.loc[f"C({name})", "df"]
+        assert ours.loc[name, "f"] == pytest.approx(square / cells.mse_resid)
+        assert ours.loc[name, "f_p"] == pytest.approx(
+            stats.f.sf(ours.loc[name, "f"], ours.loc[name, "f_df"], cells.df_resid)
+        )
+    first = found.interactions.iloc[0]
+    square = anova.loc["C(width):C(depth)", "sum_sq"] / 2
+    assert first["f"] == pytest.approx(square / cells.mse_resid)
+    assert ours["p_holm"].tolist() == pytest.approx(multipletests(ours["p"], method="holm")[1].tolist())
+
+
+def test_one_parameter_of_two_values_is_students_t_test() -> None:
+    table = factorial({"width": [16, 64]}, 5, np.random.default_rng(1))
+    found = estimated(table, ["width"]).table.iloc[0]
+    a, b = (np.log10(part) for _, part in table.groupby("width")["value"])
+    by_hand = stats.ttest_ind(a, b)
+    interval = by_hand.confidence_interval()
+    assert found["p"] == pytest.approx(by_hand.pvalue)
+    assert found["effect"] == pytest.approx(abs(a.mean() - b.mean()))
+    assert found["high"] - found["low"] == pytest.approx(interval.high - interval.low)
+
+
+def test_unequal_noise_makes_it_welchs_t_test() -> None:
+    table = factorial(
+        {"width": [16, 64]}, 10, np.random.default_rng(2), sd=lambda s: SD * (12 if s["width"] == 64 else 1)
+    )
+    found = estimated(table, ["width"])
+    a, b = (np.log10(part) for _, part in table.groupby("width")["value"])
+    by_hand = stats.ttest_ind(a, b, equal_var=False)
+    assert found.unequal
+    assert found.table.loc[0, ["p", "df"]].tolist() == pytest.approx([by_hand.pvalue, by_hand.df])
+
+
+def test_a_trend_is_found_in_a_random_sweep_without_repetition() -> None:
+    rng = np.random.default_rng(3)
+    settings = random_settings(120, rng)
+    found = estimated(sweep(settings, 1, rng, lambda s: 0.1 * np.log10(s["rtol"])), list(settings[0]))
+    rtol = named(found).loc["rtol"]
+    assert (rtol["kind"], rtol["verdict"]) == ("trend", MATTERS)
+    assert float(rtol["best"]) < float(rtol["worst"])
+    assert rtol["low"] < 0.36 < rtol["high"]  # from the 5th to the 95th percentile of four decades
+    assert found.error.source == "residual"
+
+
+def test_a_misfit_makes_settings_the_sample() -> None:
+    rng = np.random.default_rng(4)
+    settings = random_settings(40, rng)
+    table = sweep(
+        settings, 3, rng, lambda s: 0.3 * (s["width"] == 64) * (s["depth"] == 3) * np.sin(3e3 * s["rtol"] ** 0.5)
+    )
+    assert estimated(table, list(settings[0])).error.source == "misfit"
+
+
+def test_parameters_that_change_together_are_called_out_and_not_attributed() -> None:
+    settings = [{"width": w, "depth": d, "activation": a} for w, d in ((16, 1), (64, 2)) for a in ("elu", "relu")]
+    table = sweep(settings, 5, np.random.default_rng(5), lambda s: 0.5 * (s["width"] == 64))
+    found = estimated(table, ["width", "depth", "activation"])
+    assert named(found)["verdict"][["width", "depth"]].tolist() == [UNKNOWN, UNKNOWN]
+    assert named(found)["effect"].isna().tolist() == [True, True, False]
+    assert "width cannot be told from depth: they change together in these runs." in found.warnings
+
+
+def test_nearly_aliased_parameters_missing_cells_and_seeds_that_differ_are_called_out() -> None:
+    pairs = [(16, 1)] * 10 + [(64, 2)] * 10 + [(64, 1)]
+    settings = [{"width": w, "depth": d, "place": i} for i, (w, d) in enumerate(pairs)]
+    table = sweep(settings, 1, np.random.default_rng(6))
+    found = estimated(table.drop(columns="place").assign(seed=range(21)), ["width", "depth"])
+    said = " ".join(found.warnings)
+    assert "1 of the combinations of width and depth was not run" in said
+    shifted = factorial({"width": [16, 64]}, 3, np.random.default_rng(7))
+    shifted["seed"] += np.where(shifted["width"] == 64, 2, 0)
+    assert "1 of 5 seeds are in every one" in " ".join(estimated(shifted, ["width"]).warnings)
+    shifted["seed"] += np.where(shifted["width"] == 64, 9, 0)
+    assert "No two values of width share a seed" not in " ".join(estimated(shifted, ["width"]).warnings)
+    both = factorial({"width": [16, 64], "depth": [1, 2]}, 3, np.random.default_rng(7))
+    both["seed"] += np.where(both["width"] == 64, 9, 0)
+    assert "No two values of width share a seed" in " ".join(estimated(both, ["width", "depth"]).warnings)
+
+
+def test_without_effect_many_seeds_show_that_it_does_not_matter() -> None:
+    table = factorial({"width": [16, 64]}, 40, np.random.default_rng(9))
+    found = estimated(table, ["width"])
+    row = found.table.iloc[0]
+    assert row["verdict"] == NO_MATTER
+    assert abs(row["effect"]) < row["bound"] < found.margin
+
+
+def test_few_seeds_cannot_tell_and_say_how_many_would() -> None:
+    found = estimated(factorial({"width": [16, 64]}, 3, np.random.default_rng(3)), ["width"])
+    row = found.table.iloc[0]
+    assert row["verdict"] == UNKNOWN
+    needed = 3 * row["runs_factor"]
+    assert needed == pytest.approx(seeds_per_arm(1.0, 1.0), abs=3)
+
+
+def test_margin_is_the_callers() -> None:
+    table = factorial({"width": [16, 64]}, 5, np.random.default_rng(9))
+    assert estimated(table, ["width"], margin=1.0).table.loc[0, "verdict"] == NO_MATTER
+
+
+@pytest.mark.parametrize(
+    ("table", "varying", "said"),
+    [
+        (factorial({"width": [16]}, 5, np.random.default_rng(0)), ["width"], "same setting"),
+        (factorial({"width": [16, 64]}, 1, np.random.default_rng(0)), ["width"], "nothing to estimate the noise from"),
+    ],
+)
+def test_too_little_is_a_sentence(table: pd.DataFrame, varying: list[str], said: str) -> None:
+    with pytest.raises(CannotSay, match=said):
+        estimated(table, varying)
+
+
+def test_row_order_changes_nothing_and_repetition_neither() -> None:
+    table = factorial(LEVELS, 3, np.random.default_rng(10))
+    first = estimated(table, list(LEVELS))
+    pd.testing.assert_frame_equal(first.table, estimated(table, list(LEVELS)).table, check_exact=True)
+    shuffled = estimated(table.sample(frac=1, random_state=3), list(LEVELS))
+    pd.testing.assert_frame_equal(first.table, shuffled.table, check_exact=True)
+
+
+def falsely_named(kind: str, n_seeds: int, sweeps: int) -> float:
+    """The share of sweeps of pure seed noise in which any parameter is called to matter."""
+    rng = np.random.default_rng(100 + n_seeds)
+    settings = random_settings(30, rng)
+    base = factorial(LEVELS, n_seeds, rng) if kind == "factorial" else sweep(settings, n_seeds, rng)
+    names = list(LEVELS if kind == "factorial" else settings[0])
+    hits = 0
+    for _ in range(sweeps):
+        found = estimated(base.assign(value=10.0 ** (SD * rng.normal(size=len(base)))), names)
+        hits += bool((found.table["verdict"] == MATTERS).any())
+    return hits / sweeps
+
+
+@pytest.mark.parametrize(("kind", "n_seeds"), [("factorial", 3), ("random", 3)])
+def test_pure_seed_noise_names_nothing(kind: str, n_seeds: int) -> None:
+    # Of 60 sweeps at a true rate of 5 %, more than 8 have a probability below 1 %.
+    assert falsely_named(kind, n_seeds, 60) <= 8 / 60
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["factorial", "random"])
+@pytest.mark.parametrize("n_seeds", [3, 4, 5])
+def test_pure_seed_noise_names_nothing_in_full(kind: str, n_seeds: int) -> None:
+    # Of 1000, more than 67 likewise.
+    assert falsely_named(kind, n_seeds, 1000) <= 0.067
+
+
+def simulated_pairs(n: int, shift: float, sweeps: int) -> pd.DataFrame:
+    """Estimates of the effect of one parameter of two values, in each of many sweeps."""
+    rng = np.random.default_rng(n)
+    base = factorial({"width": [16, 64]}, n, rng)
+    true = shift * SD * (base["width"] == 64)
+    rows = [
+        estimated(base.assign(value=10.0 ** (true + SD * rng.normal(size=2 * n))), ["width"]).table
+        for _ in range(sweeps)
+    ]
+    return pd.concat(rows, ignore_index=True)
+
+
+def test_an_effect_of_one_sd_is_found_as_often_as_the_planner_promised() -> None:
+    n = seeds_per_arm(1.0, 1.0)
+    found = simulated_pairs(n, 1.0, 100)
+    # Power is 80 %; 100 sweeps have a standard error of 4 %.
+    assert (found["verdict"] == MATTERS).mean() == pytest.approx(0.8, abs=0.12)
+
+
+@pytest.mark.slow
+def test_an_effect_of_one_sd_is_found_as_often_as_the_planner_promised_in_full() -> None:
+    n = seeds_per_arm(1.0, 1.0)
+    assert (simulated_pairs(n, 1.0, 2000)["verdict"] == MATTERS).mean() == pytest.approx(0.807, abs=0.027)
+
+
+def effect_covered(found: pd.DataFrame, true: float) -> float:
+    sign = np.where(found["worst"] == "64", 1.0, -1.0)
+    low, high = (
+        np.minimum(sign * found["low"], sign * found["high"]),
+        np.maximum(sign * found["low"], sign * found["high"]),
+    )
+    return float(((low <= true) & (true <= high)).mean())
+
+
+def test_effect_intervals_cover_what_they_say() -> None:
+    assert 0.90 <= effect_covered(simulated_pairs(3, 1.0, 100), SD) <= 0.99
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [3, 5, 10])
+def test_effect_intervals_cover_93_to_97_percent(n: int) -> None:
+    assert 0.93 <= effect_covered(simulated_pairs(n, 1.0, 1500), SD) <= 0.97
