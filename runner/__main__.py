@@ -6,6 +6,7 @@ import typer
 
 from orbitsens.config import ConfigError
 from runner.commands.design import design
+from runner.commands.doctor import doctor
 from runner.commands.evaluate import evaluate
 from runner.commands.export import export
 from runner.commands.import_model import import_model
@@ -23,7 +24,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (plan, design, sweep, sync, export, evaluate, keys, report):
+for command in (plan, design, sweep, sync, export, evaluate, keys, report, doctor):
     app.command()(command)
 app.command("import")(import_model)
 

@@ -50,7 +50,7 @@ def write_curve(store: Path, run_key: str, history: pa.Table) -> str | None:
     """
     if history.num_rows == 0:
         return None
-    name = digest(run_key, history_hash(history))[:24] + ".parquet"
+    name = curve_name(run_key, history)
     path = store / FOLDER / name
     if not path.exists():
         keys = pa.array([run_key] * history.num_rows).dictionary_encode()
@@ -58,6 +58,11 @@ def write_curve(store: Path, run_key: str, history: pa.Table) -> str | None:
         pq.write_table(table, temporary(path), compression="zstd", use_dictionary=[RUN_KEY])
         put_in_place(path)
     return name
+
+
+def curve_name(run_key: str, history: pa.Table) -> str:
+    """Return the name of the file of a normalised history: equal for equal run and content."""
+    return digest(run_key, history_hash(history))[:24] + ".parquet"
 
 
 def stats_rows(run_key: str, history: pa.Table) -> list[dict[str, Any]]:

@@ -1,0 +1,168 @@
+"""What is wrong with a run store: every checksum, orphan, version and permission."""
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import pyarrow as pa
+
+from store import curves, gridfiles, models
+from store.connect import read_version
+from store.durable import TEMPORARY
+from store.errors import StoreError
+from store.filecheck import curve_problem, grid_problem, model_problem
+from store.frames import arrow
+from store.layout import SEEN, catalogue_path, last_sync, store_version, versions
+from store.leftovers import FOLDERS, GRACE
+from store.migrate import known_schema, schema_version
+
+Kind = Literal["permission", "pointer", "catalogue", "schema", "rows", "file", "orphan", "leftover"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong.
+
+    `what` says it in a sentence; `harmless` things need no one's attention. `path` is the file that it is about,
+    `run_key`, `group` and `source` the run that lost something, each None where it is about none.
+    """
+
+    kind: Kind
+    what: str
+    path: Path
+    harmless: bool = False
+    run_key: str | None = None
+    group: str | None = None
+    source: str | None = None
+
+
+def examine(store: Path) -> list[Finding]:
+    """Check all of a store, reading every file; nothing is changed.
+
+    Raises:
+        StoreError: there is no such directory.
+    """
+    if not store.is_dir():
+        raise StoreError(f"There is no run store at {store}: run `python -m runner sync` or a sweep first.")
+    found = list(_permissions(store))
+    try:
+        current = store_version(store)
+    except StoreError as error:
+        return [*found, Finding("pointer", str(error), store / "CURRENT"), *_leftovers(store, None)]
+    if current is None:
+        what = f"{store} holds no catalogue: it is empty, or not a run store."
+        return [*found, Finding("pointer", what, store / "CURRENT"), *_leftovers(store, None)]
+    found += _pointer(store, current)
+    for version in versions(store):
+        found += _catalogue(store, version, in_force=version == current)
+    if not any(finding.kind in ("catalogue", "schema") and not finding.harmless for finding in found):
+        found += _content(store, current)
+    return [*found, *_leftovers(store, current)]
+
+
+def _permissions(store: Path) -> Iterator[Finding]:
+    folders = [store, *(store / name for name in FOLDERS if (store / name).is_dir())]
+    for folder in folders:
+        if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            yield Finding("permission", f"You may not read and write the directory {folder}.", folder)
+            continue
+        for path in folder.iterdir():
+            if path.is_file() and not os.access(path, os.R_OK):
+                yield Finding("permission", f"You may not read {path}.", path)
+
+
+def _pointer(store: Path, current: int) -> Iterator[Finding]:
+    path, name = store / "CURRENT", catalogue_path(store, current).name
+    named = path.read_text(encoding="utf-8").strip() if path.exists() else "nothing"
+    if named != name:
+        yield Finding("pointer", f"CURRENT names {named}, and {name} is in force in its place.", path)
+    try:
+        last_sync(store)
+    except ValueError:
+        yield Finding("pointer", "SYNCED does not hold a time.", store / "SYNCED")
+
+
+def _catalogue(store: Path, version: int, *, in_force: bool) -> Iterator[Finding]:
+    """Open a version and read all of it, so that the checksum of every block is compared."""
+    path = catalogue_path(store, version)
+    try:
+        with read_version(store, version) as con:
+            schema = schema_version(con)
+            names = [name for (name,) in con.sql("SELECT table_name FROM duckdb_tables()").fetchall()]
+            for name in names:
+                con.table(name).to_arrow_table()
+    except (StoreError, duckdb.Error) as error:
+        what = f"The catalogue {path.name} is damaged: {str(error).splitlines()[0]}"
+        yield Finding("catalogue", what, path, harmless=not in_force)
+        return
+    if in_force and schema != known_schema():
+        how = "the next sync brings it up to date" if schema < known_schema() else "update orbitsens"
+        yield Finding("schema", f"The catalogue has schema {schema}, this program knows {known_schema()}: {how}.", path)
+
+
+def _content(store: Path, current: int) -> Iterator[Finding]:
+    path = catalogue_path(store, current)
+    with read_version(store, current) as con:
+        for row in arrow(con, "doctor_rows").to_pylist():
+            if row["n"]:
+                yield Finding("rows", f"The catalogue has {row['n']} {row['what']}.", path)
+        runs = arrow(con, "doctor_files").to_pylist()
+        grids = arrow(con, "doctor_grids").to_pylist()
+    for run in runs:
+        about = {key: run[key] for key in ("run_key", "group", "source")}
+        if run["curve_file"]:
+            curve = store / curves.FOLDER / run["curve_file"]
+            if problem := curve_problem(curve, run["run_key"], run["n_history_rows"]):
+                yield Finding("file", f"The curves of run {run['run_key']} {problem}.", curve, **about)
+        if run["model_file"]:
+            model = store / models.FOLDER / run["model_file"]
+            if problem := model_problem(model, run["model_sha256"], run["model_bytes"]):
+                yield Finding("file", f"The model of run {run['run_key']} {problem}.", model, **about)
+    for grid in grids:
+        cells = store / gridfiles.FOLDER / grid["grid_file"]
+        if problem := grid_problem(cells):
+            yield Finding("file", f"The grid {grid['grid_key']} {problem}: evaluate its model again.", cells)
+
+
+def _leftovers(store: Path, current: int | None) -> Iterator[Finding]:
+    """What lies there that nobody uses; the next sync sweeps it, once its grace is over."""
+    used = _used(store)
+    for name in FOLDERS:
+        for path in sorted((store / name).glob("*")):
+            if TEMPORARY in path.name:
+                yield Finding("leftover", f"{path.name} was left behind by a writer that died.", path, harmless=True)
+            elif path.name not in used:
+                young = time.time() - path.stat().st_mtime < GRACE.total_seconds()
+                what = f"No run uses {name}/{path.name}{' (any more)' if young else ''}."
+                yield Finding("orphan", what, path, harmless=True)
+    for path in sorted(store.glob(f"*{TEMPORARY}*")):
+        yield Finding("leftover", f"{path.name} was left behind by a writer that died.", path, harmless=True)
+    for version in versions(store):
+        if current is not None and version > current:
+            path = catalogue_path(store, version)
+            yield Finding("leftover", f"{path.name} was never put in force.", path, harmless=True)
+    known = {"CURRENT", "SYNCED", SEEN, "LOCK", "LOCK.holder", *FOLDERS}
+    for path in sorted(store.iterdir()):
+        if path.name not in known and TEMPORARY not in path.name and not path.match("catalogue-*.duckdb"):
+            yield Finding("orphan", f"{path.name} is not part of a run store.", path, harmless=True)
+
+
+def _used(store: Path) -> set[str]:
+    """Names of the files that some version of the catalogue uses."""
+    used: set[str] = set()
+    for version in versions(store):
+        try:
+            with read_version(store, version) as con:
+                for table, columns in (("runs", ("curve_file", "model_file")), ("grids", ("grid_file",))):
+                    if table in {name for (name,) in con.sql("SELECT table_name FROM duckdb_tables()").fetchall()}:
+                        for column in columns:
+                            used.update(
+                                filter(None, con.table(table).project(column).to_arrow_table()[column].to_pylist())
+                            )
+        except (StoreError, duckdb.Error, pa.ArrowException):
+            continue  # `_catalogue` tells of it
+    return used

@@ -1,0 +1,88 @@
+"""Mending a run store: what can be rebuilt from what is there is rebuilt, what is beyond that is put aside."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+
+from store.connect import read_version
+from store.doctor import Finding, examine
+from store.errors import StoreError
+from store.layout import catalogue_path, note_sync, set_current, store_version, versions
+from store.leftovers import GRACE, discard_drafts, discard_superseded
+from store.lock import writer_lock
+from store.migrate import known_schema, schema_version
+from store.publish import publish
+
+DAMAGED = ".damaged"
+
+
+def repair(store: Path, on_wait: Callable[[str], None]) -> list[str]:
+    """Mend a store; return what was done, a sentence each.
+
+    A damaged catalogue gives way to the newest whole one before it, a damaged curve, model or grid is put aside (with
+    `.damaged` behind its name), so that the next sync of its run brings it again, and what writers left behind is
+    swept. A schema of before is brought up to date. Readers go on meanwhile; writers wait.
+
+    Raises:
+        StoreError: there is no store, or no whole catalogue is left: then sync anew into another directory.
+    """
+    done: list[str] = []
+    found = examine(store)
+    with writer_lock(store, on_wait):
+        done += _permissions(found)
+        done += _catalogue_in_force(store, found)
+        current = store_version(store)
+        if current is not None:
+            done += _damaged_files(examine(store))
+            discard_drafts(store, current)
+            discard_superseded(store, current, GRACE)
+        for finding in found:
+            if finding.kind in ("leftover", "orphan") and finding.harmless and not finding.path.exists():
+                done.append(f"Removed {finding.path.name}.")
+        note_sync(store)
+    if current is not None and _schema(store, current) < known_schema():
+        report = publish(store, [], source="doctor", on_wait=on_wait)
+        done.append(f"Brought the catalogue to schema {known_schema()}, as version {report.version}.")
+    return done
+
+
+def _permissions(found: list[Finding]) -> Iterator[str]:
+    for finding in found:
+        if finding.kind == "permission":
+            wanted = 0o700 if finding.path.is_dir() else 0o600
+            finding.path.chmod(finding.path.stat().st_mode | wanted)
+            yield f"Gave you the right to {finding.path}."
+
+
+def _catalogue_in_force(store: Path, found: list[Finding]) -> Iterator[str]:
+    damaged = {finding.path for finding in found if finding.kind == "catalogue"}
+    for path in damaged:
+        path.rename(path.with_name(path.name + DAMAGED))
+        yield f"Put {path.name} aside as {path.name}{DAMAGED}."
+    if not damaged and not any(finding.kind == "pointer" for finding in found):
+        return
+    whole = [version for version in versions(store) if _is_whole(store, version)]
+    if not whole:
+        raise StoreError(f"No whole catalogue is left in {store}: restore a copy of it, or sync anew with --store.")
+    set_current(store, whole[-1])
+    yield f"{catalogue_path(store, whole[-1]).name} is in force; sync to bring in what is newer."
+
+
+def _damaged_files(found: list[Finding]) -> Iterator[str]:
+    for finding in found:
+        if finding.kind == "file" and finding.path.exists():
+            finding.path.rename(finding.path.with_name(finding.path.name + DAMAGED)).touch()  # its grace begins
+            yield f"Put {finding.path.name} aside: {finding.what}"
+
+
+def _is_whole(store: Path, version: int) -> bool:
+    try:
+        return _schema(store, version) <= known_schema()
+    except (StoreError, duckdb.Error):
+        return False
+
+
+def _schema(store: Path, version: int) -> int:
+    with read_version(store, version) as con:
+        return schema_version(con)
