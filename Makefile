@@ -30,8 +30,8 @@ format: setup-dev ## mend the style where that can be done by machine
 	$(PY) -m ruff check --fix-only .
 	$(PY) -m ruff format .
 
-bench: setup-dev ## run the benchmarks (NAME=train_step for one of benchmarks/)
-	@set -e; for file in $(if $(NAME),benchmarks/$(NAME).py,benchmarks/[a-z]*.py); do \
+bench: setup-dev ## run the benchmarks (NAME=train_step for one of them)
+	@set -e; for file in $(if $(NAME),benchmarks/$(NAME).py,$$(grep -l __main__ benchmarks/*.py)); do \
 		$(PY) -m "benchmarks.$$(basename "$$file" .py)" $(ARGS); \
 	done
 

@@ -67,7 +67,7 @@ case "${1:-}" in
   app) install_lock requirements.lock ;;
   dev)
     install_lock requirements.lock requirements-dev.lock
-    command -v chromium >/dev/null || apt_install chromium fonts-liberation
+    command -v chromium chromium-browser google-chrome >/dev/null || apt_install chromium fonts-liberation
     ;;
   *) fail "say what to set up: app or dev." ;;
 esac
