@@ -1,5 +1,6 @@
 """What becomes of a summary: metrics with their dataset and split, and the state "diverged"."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -108,3 +109,16 @@ def test_a_run_that_did_not_finish_keeps_its_state_and_reason(store: Path) -> No
 def test_what_could_not_be_read_is_said_beside_the_divergence(store: Path) -> None:
     detail = stored(store, replace(diverged_run(), reason="Its history is cut off."))
     assert detail.reason == f"Its history is cut off. acceleration_error on {TEST} is not a finite number."
+
+
+@pytest.mark.parametrize(
+    ("record", "state", "before"),
+    [(run_record(0), "finished", ""), (diverged_run(), "diverged", "not a finite number.* ")],
+)
+def test_where_the_solver_gave_up_the_reason_says_so(store: Path, record: RunRecord, state: str, before: str) -> None:
+    found = stored(store, replace(record, summary={**record.summary, "solver_gave_up": 12}))
+    assert found.state == state
+    assert found.reason is not None
+    assert re.search(before + r"The solver gave up on 12 segments during training", found.reason)
+    fine = stored(store, replace(record, summary={**record.summary, "solver_gave_up": 0}))
+    assert "solver" not in (fine.reason or "")

@@ -86,6 +86,16 @@ def test_nothing_varies_in_the_seeding_study_but_the_seed(shared_store: Path) ->
     assert table["setting_hash"].nunique() == 1
 
 
+def test_seeds_that_are_set_apart_make_no_setting_of_their_own(store: Path) -> None:
+    apart = [{}, {"init_seed": 1}, {"batch_seed": 2}, {"split_seed": 3}]
+    filled_store(store, [run_record(0, parameters=seeds) for seeds in apart])
+    with read_catalogue(store) as con:
+        assert queries.varying_parameters(con, SEEDING) == []
+        table = queries.run_metric(con, SEEDING, "acceleration_error", TEST, "test")
+    assert len(table) == 4 and table["setting_hash"].nunique() == 1
+    assert sorted(table["init_seed"].dropna()) == [1]
+
+
 def test_varying_parameters_name_what_varies_and_count_unset_as_a_value(store: Path) -> None:
     group = "sizes"
     filled_store(store, architecture_group(2, group=group))
