@@ -17,6 +17,7 @@ from orbitsens.sensitivity.terms import Array
 DRAWS = 4000
 # Beyond this many settings the critical values are Bonferroni's: the studentized range is then too slow to find.
 MOST_RANGED = 100
+FEWEST_TO_SHRINK = 4
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Best:
     `table`: setting, n, mean, error (unit of the metric), probability (of being best), rank_low, rank_high
     (simultaneous interval), candidate (not distinguishable from the best). `corrected`, `corrected_low`,
     `corrected_high`: the best setting's mean shrunk towards all settings', and its interval (unit of y); NaN below
-    3 settings. `spread`: estimated standard deviation of the true means, 0 where noise explains all differences.
+    4 settings. `spread`: estimated standard deviation of the true means, 0 where noise explains all differences.
     """
 
     table: pd.DataFrame
@@ -124,20 +125,22 @@ def _probability(mean: Array, se: Array, df: Array, noise: Noise) -> Array:
 
 
 def _shrunk_best(mean: Array, se: Array, df: float, level: float) -> tuple[float, float, float, float]:
-    """Posterior mean of the best setting in a normal model of the true means, its t interval, and their spread."""
+    """Empirical Bayes estimate of the best setting's mean, its interval, and the spread of the true means.
+
+    Morris' estimate (1983), which allows for the spread of the true means being itself an estimate.
+    """
     k = len(mean)
-    if k < 3:
+    if k < FEWEST_TO_SHRINK:
         return float("nan"), float("nan"), float("nan"), float("nan")
     weight = 1.0 / se**2
     # DerSimonian and Laird's moment estimate of the variance of the true means.
     centre = float(np.average(mean, weights=weight))
     q = float((weight * (mean - centre) ** 2).sum())
     between = max(0.0, (q - (k - 1)) / float(weight.sum() - (weight**2).sum() / weight.sum()))
-    weight = 1.0 / (se**2 + between)
-    centre = float(np.average(mean, weights=weight))
-    keep = between / (between + se[0] ** 2)
-    value = centre + keep * (mean[0] - centre)
-    # The second part is the uncertainty of the centre that it is shrunk to.
-    sd = np.sqrt(keep * se[0] ** 2 + (1.0 - keep) ** 2 / weight.sum())
-    half = float(stats.t.ppf(0.5 + level / 2, df)) * float(sd)
-    return value, value - half, value + half, float(np.sqrt(between))
+    centre = float(np.average(mean, weights=1.0 / (se**2 + between)))
+    shrink = (k - 3) / (k - 1) * se[0] ** 2 / (se[0] ** 2 + between)
+    away = float(mean[0]) - centre
+    variance = se[0] ** 2 * (1.0 - (k - 1) / k * shrink) + 2.0 / (k - 3) * (shrink * away) ** 2
+    value = centre + (1.0 - shrink) * away
+    half = float(stats.t.ppf(0.5 + level / 2, df)) * float(np.sqrt(variance))
+    return float(value), float(value - half), float(value + half), float(np.sqrt(between))

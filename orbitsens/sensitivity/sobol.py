@@ -1,11 +1,13 @@
 """Sobol indices on a surrogate of the response, where the surrogate earns it."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from SALib.analyze import sobol as analyse_sobol  # type: ignore[import-untyped]
 from SALib.sample import sobol as sample_sobol  # type: ignore[import-untyped]
+from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
 from sklearn.gaussian_process import GaussianProcessRegressor  # type: ignore[import-untyped]
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel  # type: ignore[import-untyped]
 from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
@@ -94,7 +96,11 @@ def _fit(x: Array, y: Array, kernel: object = None) -> GaussianProcessRegressor:
         0.1, (1e-6, 2.0)
     )
     optimizer = None if kernel is not None else "fmin_l_bfgs_b"
-    return GaussianProcessRegressor(chosen, normalize_y=True, optimizer=optimizer, random_state=1).fit(x, y)
+    process = GaussianProcessRegressor(chosen, normalize_y=True, optimizer=optimizer, random_state=1)
+    with warnings.catch_warnings():
+        # A length scale at its bound says that a parameter hardly matters, which is an answer.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return process.fit(x, y)
 
 
 def _held_out(x: Array, y: Array, surrogate: GaussianProcessRegressor) -> float:

@@ -1,0 +1,123 @@
+"""Shares of variance: the analytic ones of an additive model, of a pure interaction and of the Ishigami function."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from orbitsens.sensitivity.cannot import CannotSay
+from orbitsens.sensitivity.decomposition import Decomposition, decompose
+from orbitsens.sensitivity.response import response
+from orbitsens.sensitivity.sobol import sobol_indices
+from tests.sensitivity.simulated import SD, factorial, sweep
+
+
+def shares(found: Decomposition) -> pd.DataFrame:
+    return found.table.set_index("source")
+
+
+def ishigami(x: Mapping[str, Any]) -> float:
+    """Ishigami and Homma 1990, a = 7, b = 0.1, scaled to half an order of magnitude."""
+    return float(0.05 * (np.sin(x["x1"]) + 7 * np.sin(x["x2"]) ** 2 + 0.1 * x["x3"] ** 4 * np.sin(x["x1"])))
+
+
+# First-order and total indices by its closed form.
+ISHIGAMI = {"x1": (0.3139, 0.5576), "x2": (0.4424, 0.4424), "x3": (0.0, 0.2437)}
+
+
+def grid_shares(f: Callable[[Mapping[str, Any]], float], a: list[Any], b: list[Any]) -> tuple[float, float, float]:
+    """Shares of a, b and a x b in the variance of f on a grid, without noise."""
+    y = np.array([[f({"a": x, "b": z}) for z in b] for x in a])
+    of_a, of_b = (y.mean(axis=1) - y.mean()).var(), (y.mean(axis=0) - y.mean()).var()
+    return of_a, of_b, y.var() - of_a - of_b
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda s: 0.1 * s["a"] + 0.05 * (s["b"] == 1),
+        lambda s: 0.1 * (-1.0) ** (s["a"] + s["b"]),
+    ],
+    ids=["additive", "pure interaction"],
+)
+def test_shares_are_the_analytic_ones_within_their_intervals(f: Callable[[Mapping[str, Any]], float]) -> None:
+    a, b = [0, 1, 2, 3], [0, 1, 2, 3, 4, 5]
+    found = shares(decompose(response(factorial({"a": a, "b": b}, 5, np.random.default_rng(0), f), ["a", "b"])))
+    variances = np.array([*grid_shares(f, a, b), SD**2])
+    expected = variances / variances.sum()
+    for source, share in zip(["a", "b", "a x b", "residual"], expected, strict=True):
+        row = found.loc[source]
+        assert row["low"] - 1e-9 <= share <= row["high"] + 1e-9, source
+        assert row["share"] == pytest.approx(share, abs=0.12)
+    assert found["share"].sum() == pytest.approx(1.0)
+
+
+def test_the_ishigami_functions_shares_on_a_grid() -> None:
+    edges = np.linspace(-np.pi, np.pi, 9)
+    middle = ((edges[1:] + edges[:-1]) / 2).tolist()
+    levels = {"x1": middle, "x2": middle, "x3": middle}
+    found = shares(decompose(response(factorial(levels, 1, np.random.default_rng(0), ishigami, sd=0.02), list(levels))))
+    y = np.array([[[ishigami({"x1": a, "x2": b, "x3": c}) for c in middle] for b in middle] for a in middle])
+    mains = {name: y.mean(axis=tuple({0, 1, 2} - {i})).var() for i, name in enumerate(levels)}
+    variances = mains | {"x1 x x3": y.mean(axis=1).var() - mains["x1"] - mains["x3"], "x1 x x2": 0.0, "x2 x x3": 0.0}
+    total = y.var() + 0.02**2
+    for source, variance in variances.items():
+        row = found.loc[source]
+        assert row["low"] - 1e-9 <= variance / total <= row["high"], source
+    # The grid's indices are near the continuous function's.
+    for name, (first, _) in ISHIGAMI.items():
+        assert found.loc[name, "share"] == pytest.approx(first, abs=0.04)
+
+
+def test_sobol_indices_of_the_ishigami_function_on_a_surrogate() -> None:
+    rng = np.random.default_rng(1)
+    points = rng.uniform(-np.pi, np.pi, size=(350, 3))
+    table = sweep([dict(zip(ISHIGAMI, map(float, p), strict=True)) for p in points], 1, rng, ishigami, sd=0.01)
+    found = sobol_indices(response(table, list(ISHIGAMI)))
+    assert found.r2 > 0.9
+    for row in found.table.itertuples():
+        first, total = ISHIGAMI[row.parameter]
+        assert row.first_low <= first <= row.first_high, row.parameter
+        assert row.total_low <= total <= row.total_high, row.parameter
+    pd.testing.assert_frame_equal(found.table, sobol_indices(response(table, list(ISHIGAMI))).table, check_exact=True)
+
+
+def test_a_surrogate_of_noise_earns_no_indices() -> None:
+    rng = np.random.default_rng(2)
+    table = sweep([{"x": float(x), "z": float(z)} for x, z in rng.uniform(size=(60, 2))], 1, rng)
+    with pytest.raises(CannotSay, match="held out"):
+        sobol_indices(response(table, ["x", "z"]))
+
+
+def test_what_seeds_have_in_common_is_the_seeds_share() -> None:
+    rng = np.random.default_rng(3)
+    table = factorial({"width": [16, 32, 64], "depth": [1, 2, 3]}, 8, rng)
+    common = np.random.default_rng(4).normal(size=8)
+    table["value"] *= 10.0 ** (SD * common[table["seed"]])
+    found = shares(decompose(response(table, ["width", "depth"])))
+    expected = common.var(ddof=1) / (common.var(ddof=1) + 1.0)
+    assert found.loc["seed", "share"] == pytest.approx(expected, abs=0.15)
+    assert found.loc["seed", "low"] > 0.0
+
+
+def test_lack_of_fit_is_reported() -> None:
+    table = factorial(
+        {"a": [0, 1], "b": [0, 1], "c": [0, 1]}, 5, np.random.default_rng(5), lambda s: 0.3 * (s["a"] * s["b"] * s["c"])
+    )
+    found = decompose(response(table, ["a", "b", "c"]))
+    assert found.misfit_p < 0.01
+    assert shares(found).loc["lack of fit", "share"] > 0.02
+
+
+def test_shares_are_identical_on_repetition_and_in_any_order() -> None:
+    table = factorial({"a": [0, 1], "b": [0, 1, 2]}, 4, np.random.default_rng(6), lambda s: 0.1 * s["a"])
+    first = decompose(response(table, ["a", "b"])).table
+    again = decompose(response(table.sample(frac=1, random_state=2), ["a", "b"])).table
+    pd.testing.assert_frame_equal(first, again, check_exact=True)
+
+
+def test_nothing_that_varies_is_a_sentence() -> None:
+    with pytest.raises(CannotSay, match="same setting"):
+        decompose(response(factorial({"a": [1]}, 4, np.random.default_rng(0)), ["a"]))

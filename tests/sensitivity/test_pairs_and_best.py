@@ -1,0 +1,98 @@
+"""Two settings against each other, and all against the best."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from orbitsens.sensitivity.best import best
+from orbitsens.sensitivity.cannot import CannotSay
+from orbitsens.sensitivity.noise import noise_floor
+from orbitsens.sensitivity.pairs import compare, sign_flip_p
+from orbitsens.sensitivity.response import Response, response
+from tests.sensitivity.simulated import SD, factorial, sweep
+
+
+def two(n: int, shift: float = 0.0, seed: int = 0) -> Response:
+    table = factorial({"width": [16, 64]}, n, np.random.default_rng(seed), lambda s: shift * (s["width"] == 64))
+    return response(table, ["width"])
+
+
+def test_a_pair_is_scipys_paired_t_test() -> None:
+    found = two(8, shift=SD)
+    pair = compare(found, "width 16", "width 64")
+    a, b = (part.to_numpy() for _, part in found.runs.groupby("width")["y"])
+    by_hand = stats.ttest_rel(a, b)
+    assert pair.t_p == pytest.approx(by_hand.pvalue)
+    assert (pair.low, pair.high) == pytest.approx(tuple(by_hand.confidence_interval()))
+    assert pair.correlation == pytest.approx(stats.pearsonr(a, b).statistic)
+    assert pair.n == 8
+    assert (pair.a_better > 0.5) == (pair.difference < 0.0)
+    assert compare(two(8, shift=3 * SD), "width 16", "width 64").a_better > 0.8
+
+
+def test_the_sign_flip_test_is_exact() -> None:
+    d = np.array([0.3, 0.1, 0.2, -0.05])
+    means = [abs(np.mean(d * [1 if i >> k & 1 else -1 for k in range(4)])) for i in range(16)]
+    assert sign_flip_p(d) == pytest.approx(np.mean(np.array(means) >= abs(d.mean()) - 1e-12))
+    assert sign_flip_p(np.array([1.0, 2.0, 3.0])) == pytest.approx(0.25)
+    pair = compare(two(3, shift=5.0), "width 16", "width 64")
+    assert pair.flip_p == pair.smallest_p == pytest.approx(0.25)
+
+
+def test_only_shared_seeds_are_paired() -> None:
+    table = sweep([{"width": 16}, {"width": 64}], [3, 6], np.random.default_rng(0))
+    pair = compare(response(table, ["width"]), "width 16", "width 64")
+    assert (pair.n, pair.n_a, pair.n_b) == (3, 3, 6)
+
+
+def test_pairs_without_shared_seeds_or_of_no_setting_are_a_sentence() -> None:
+    table = factorial({"width": [16, 64]}, 3, np.random.default_rng(0))
+    apart = response(table.assign(seed=range(6)), ["width"])
+    with pytest.raises(CannotSay, match="share 0 seeds"):
+        compare(apart, "width 16", "width 64")
+    with pytest.raises(CannotSay, match="width 8"):
+        compare(apart, "width 8", "width 64")
+
+
+def test_a_clear_best_is_alone_and_a_tie_is_not() -> None:
+    def clear(s: dict[str, int]) -> float:
+        return 0.0 if s["width"] == 64 else 1.0
+
+    table = factorial({"width": [8, 16, 32, 64]}, 5, np.random.default_rng(0), clear)
+    found = response(table, ["width"])
+    answer = best(found, noise_floor(found)).table
+    assert answer.loc[0, ["setting", "candidate"]].tolist() == ["width 64", True]
+    assert answer["candidate"].sum() == 1
+    assert answer.loc[0, ["probability", "rank_low", "rank_high"]].tolist() == [1.0, 1, 1]
+    noise = response(factorial({"width": [8, 16, 32, 64]}, 5, np.random.default_rng(0)), ["width"])
+    tied = best(noise, noise_floor(noise)).table
+    assert tied["candidate"].sum() >= 2
+    assert tied["probability"].sum() == pytest.approx(1.0)
+    assert (tied["rank_high"] == 4).all()
+
+
+def test_the_true_best_is_a_candidate_as_often_as_said_and_the_winners_curse_is_lifted() -> None:
+    rng = np.random.default_rng(1)
+    k, n, sweeps = 8, 3, 120
+    base = factorial({"place": list(range(k))}, n, rng)
+    kept, naive, corrected, covered = 0, [], [], 0
+    for _ in range(sweeps):
+        true = 0.5 * SD * rng.normal(size=k)
+        table = base.assign(value=10.0 ** (true[base["place"]] + SD * rng.normal(size=k * n)))
+        found = response(table, ["place"])
+        answer = best(found, noise_floor(found))
+        kept += bool(answer.table.set_index("setting").loc[f"place {true.argmin()}", "candidate"])
+        chosen = true[int(answer.table.loc[0, "setting"].split()[1])]
+        naive.append(answer.table.loc[0, "mean"] - chosen)
+        corrected.append(answer.corrected - chosen)
+        covered += answer.corrected_low <= chosen <= answer.corrected_high
+    assert kept / sweeps >= 0.90
+    assert np.mean(naive) < -0.3 * SD
+    assert abs(np.mean(corrected)) < 0.5 * abs(np.mean(naive))
+    assert covered / sweeps >= 0.88
+
+
+def test_one_setting_has_no_best() -> None:
+    found = response(factorial({"width": [8]}, 5, np.random.default_rng(0)), ["width"])
+    with pytest.raises(CannotSay, match="only one setting"):
+        best(found, noise_floor(found))
