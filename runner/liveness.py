@@ -5,6 +5,7 @@ where the file system passes them on, as NFS does.
 """
 
 import fcntl
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,14 +13,16 @@ MARK = "ALIVE"
 
 
 def hold(directory: Path) -> Callable[[], None]:
-    """Mark the run of `directory` as alive until the returned function is called, or this process ends."""
+    """Mark the run of `directory` as alive until the returned function is called, or this process ends; twice is once."""
     path = directory / MARK
-    file = path.open("w")
-    fcntl.flock(file, fcntl.LOCK_EX)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    held = [descriptor]
 
     def release() -> None:
-        path.unlink(missing_ok=True)
-        file.close()
+        while held:
+            path.unlink(missing_ok=True)
+            os.close(held.pop())
 
     return release
 

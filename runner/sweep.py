@@ -20,17 +20,22 @@ from runner.logging_thread import Submit, logging_thread
 from runner.tracking import Mode, TrackedRun, close_run, finish_run, log_rows, start_run
 
 STOPPED = 130  # the exit code of a program that a person stopped
+KILLED = 255  # the exit code of a run that a person stopped, as W&B has it
 FAILED = 1
 
 
 class Settings(NamedTuple):
-    """How a sweep logs. `on_steps` is told how many steps (summed over runs) were made, and of the block's rows."""
+    """How a sweep logs.
+
+    `on_steps` is told how many steps (summed over runs) were made, and of the block's rows; `say` gets sentences.
+    """
 
     wandb_dir: Path
     mode: Mode
     log_every: int
     on_steps: Callable[[int, BlockReport], None]
     stop: Callable[[], bool]
+    say: Callable[[str], None]
 
 
 def train_and_log(
@@ -54,15 +59,16 @@ def train_and_log(
                     mode=settings.mode,
                     wandb_dir=settings.wandb_dir,
                     code=code,
+                    say=settings.say,
                 )
             )
         last: list[dict[str, object]] = [{} for _ in together]
         with logging_thread() as submit:
             trained = train_program(together, _logger(together, open_runs, last, submit, settings), stop=settings.stop)
         if trained is None:
-            exit_code = STOPPED
+            exit_code = KILLED
             return None
-        _finish(together, open_runs, last, trained)
+        _finish(together, open_runs, last, trained, settings.say)
         return [run.run_id for run in open_runs]
     finally:
         # Nothing happens to runs that are finished already.
@@ -94,6 +100,7 @@ def _finish(
     open_runs: Sequence[TrackedRun],
     last: Sequence[dict[str, object]],
     trained: Sequence[Trained],
+    say: Callable[[str], None],
 ) -> None:
     """Measure the kept models and close their runs with summary and model file."""
     measured = _measure(together, [t.model for t in trained])
@@ -103,7 +110,7 @@ def _finish(
             data = training_data(config)
             save_model(path, trained[i].model, config.logged(), data.units)
             summary = last[i] | run_summary(config, trained[i], data, measured[i])
-            finish_run(run, summary, path)
+            finish_run(run, summary, path, say=say)
 
 
 def _measure(together: Sequence[RunConfig], models: Sequence[NeuralODE]) -> list[list[Measurement]]:

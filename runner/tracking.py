@@ -64,7 +64,7 @@ def start_run(
 
     Args:
         config: what the run computes; logged nested as in the sweep file, with its hashes under `orbitsens`.
-        run_id: W&B's id of the run; None takes a new random one.
+        run_id: W&B's id of the run; None takes a new random one, and so does a run that cannot be online.
         name: the name that W&B shows.
         mode: "offline" writes local files alone, "online" sends them to the server as well.
         wandb_dir: the folder, named `wandb`, in which the run's directory is made.
@@ -89,9 +89,10 @@ def start_run(
         problem = str(error).strip().splitlines()[0].rstrip(".")
         if say is None or mode == "offline" or isinstance(error, AuthenticationError | UsageError):
             raise ConfigError(f"W&B cannot start the run: {problem} (--wandb offline needs no server).") from error
-        say(f"W&B's server does not answer ({problem}): run {chosen_id} stays on this machine; {LATER}")
         for started in wandb_dir.glob(f"run-*-{chosen_id}"):
             shutil.rmtree(started)
+        chosen_id = new_run_id()  # W&B does not give the id of a run that it could not start
+        say(f"W&B's server does not answer ({problem}): run {chosen_id} stays on this machine; {LATER}")
         mode, run = "offline", _open(config, logged, chosen_id, name, "offline", wandb_dir)
     directory = Path(run.settings.sync_dir)
     return TrackedRun(chosen_id, directory, run, mode, hold(directory))

@@ -58,6 +58,13 @@ def varying_parameters(con: duckdb.DuckDBPyConnection, group: str | None) -> lis
     return [name for name, n in counts.items() if n > 1]
 
 
+def trained_configs(con: duckdb.DuckDBPyConnection, entity: str, project: str, group: str) -> dict[str, set[str]]:
+    """Return the config hashes of a group's runs: those `finished` (diverged ones too), and those `running` here."""
+    pairs = arrow(con, "trained_configs", {"entity": entity, "project": project, "group": group}).to_pylist()
+    running = {pair["config_hash"] for pair in pairs if pair["state"] == "running"}
+    return {"finished": {pair["config_hash"] for pair in pairs if pair["state"] != "running"}, "running": running}
+
+
 def run(con: duckdb.DuckDBPyConnection, run_key: str) -> RunDetail:
     """Return all of one run.
 

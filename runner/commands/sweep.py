@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from orbitsens.config import expand, load_sweep_file
+from orbitsens.config import RunConfig, expand, load_sweep_file
 from orbitsens.programs import plan_programs
 
 QUICKSTART = Path(__file__).parent.parent / "sweeps" / "quickstart.yaml"
@@ -40,6 +40,7 @@ def sweep(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Replace a value of the file; YAML.")
     ] = None,
     log_every: Annotated[int, typer.Option(min=1, help="Steps between history rows.")] = 10,
+    resume: Annotated[bool, typer.Option("--resume", help="Keep the group's finished runs, train the rest.")] = False,
 ) -> None:
     """Train every run of a sweep file, one W&B run each in one group, then sync the group into the run store.
 
@@ -48,7 +49,10 @@ def sweep(
     console = Console()
     if file is None:
         console.print(f"No sweep file given, so this runs the quickstart, {QUICKSTART.name}.")
-    runs = expand(load_sweep_file(file or QUICKSTART), overrides or ())
+    planned = expand(load_sweep_file(file or QUICKSTART), overrides or ())
+    runs = _left(planned, wandb_dir, store, console) if resume else planned
+    if not runs:
+        return
     programs = plan_programs(runs)
     console.print(f"{len(runs)} runs in {len(programs)} programs, group '{runs[0].wandb.group}'. Ctrl-C stops cleanly.")
 
@@ -66,12 +70,13 @@ def sweep(
     began = time.monotonic()
     folder, place = local_runs_dir(wandb_dir), writable_store(store)
     total_steps = sum(stage.steps for run in runs for stage in run.parameters.stages)
-    names, trained = run_names(runs), []
+    named = dict(zip((run.hash for run in planned), run_names(planned), strict=True))
+    names, trained = [named[run.hash] for run in runs], []
     with (
         _stop_on_ctrl_c(console) as stop,
         sweep_progress(console, total_steps, sum(p.seconds for p in programs)) as on_steps,
     ):
-        settings = Settings(folder, wandb.value, log_every, on_steps, stop)
+        settings = Settings(folder, wandb.value, log_every, on_steps, stop, console.print)
         for program in programs:
             finished = train_and_log(runs, names, program, settings)
             if finished is None:
@@ -88,6 +93,19 @@ def sweep(
     console.print(f"{len(trained)} of {len(runs)} runs finished in {seconds:.0f} s; they are in {place}.")
     if len(trained) < len(runs):
         raise typer.Exit(STOPPED)
+
+
+def _left(planned: list[RunConfig], wandb_dir: Path | None, store: Path | None, console: Console) -> list[RunConfig]:
+    """The runs of the sweep that are not finished yet."""
+    from runner.paths import local_runs_dir
+    from runner.resume import left_to_train
+    from store.location import writable_store
+
+    runs = left_to_train(planned, local_runs_dir(wandb_dir), writable_store(store), console.print)
+    kept = len(planned) - len(runs)
+    rest = f"the other {len(runs)} are trained" if runs else "nothing is left to train"
+    console.print(f"{kept} of {len(planned)} runs of group '{planned[0].wandb.group}' are finished and kept; {rest}.")
+    return runs
 
 
 @contextmanager
