@@ -16,7 +16,7 @@ from orbitsens.sensitivity.generalisation import (
     threshold_edges,
 )
 from pages.shared import grid_data, look
-from pages.shared.charts.gridmaps import PICK, ColourScale, Overlay, heatmap, marginals
+from pages.shared.charts.gridmaps import PICK, PICK_FAILED, ColourScale, Overlay, heatmap, marginals
 from pages.shared.charts.orbits import CellOrbit, along_orbit, orbit_picture
 from pages.shared.controls import put
 from pages.shared.grid_controls import Look
@@ -79,7 +79,8 @@ def _overlays(grids: Grids, runs: pd.DataFrame, how: Look) -> dict[str, Overlay]
 
 
 def _picked(key: str) -> None:
-    rows = st.session_state[key]["selection"].get(PICK, [])
+    selection = st.session_state[key]["selection"]
+    rows = [*selection.get(PICK, []), *selection.get(PICK_FAILED, [])]
     put("cell", str(int(rows[0]["row"])) if rows else "")
 
 

@@ -1,6 +1,5 @@
 """Residual grids as heatmaps over semi-major axis and eccentricity, and their marginal curves."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import altair as alt
@@ -9,8 +8,9 @@ import pandas as pd
 
 from orbitsens.sensitivity.generalisation import coarser
 from pages.shared.charts.theme import BLUE, GREEN, GREY, INK, ORANGE, PAPER, PURPLE, SKY, VERMILLION, Theme, styled
+from pages.shared.charts.ticks import log_ticks
 
-PICK = "cell"  # what a click selects
+PICK, PICK_FAILED = "cell", "failed_cell"  # what a click selects
 MOST_CELLS = 64  # along an axis; finer grids are drawn as means over blocks
 SERIES = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
 FAILED = "#C0392B"
@@ -39,7 +39,7 @@ class ColourScale(NamedTuple):
     def colour(self) -> alt.Color:
         """The encoding, with its legend."""
         legend = alt.Legend(
-            type="gradient", title=self.title, gradientLength=240, format="~g", tickCount=4, titleLimit=320
+            type="gradient", title=self.title, gradientLength=220, format=".3~r", tickCount=4, titleLimit=320
         )
         return alt.Color("value:Q", scale=self.scale(), legend=legend)
 
@@ -55,10 +55,11 @@ class Overlay(NamedTuple):
 def heatmap(
     cells: pd.DataFrame, field: str, scale: ColourScale, overlay: Overlay, theme: Theme, selected: int | None = None
 ) -> alt.LayerChart:
-    """Draw a field; infeasible cells stay empty, failed ones are red. A click selects a cell's `row`."""
+    """Draw a field; infeasible cells stay empty, those whose rollout failed are red. A click selects a cell's `row`."""
     drawn = coarser(cells, field, MOST_CELLS)
     x, y = _plane(drawn)
-    fine = drawn[~drawn["failed"] & np.isfinite(drawn["value"])]
+    lost = drawn["failed"] & ~np.isfinite(drawn["value"])
+    fine = drawn[np.isfinite(drawn["value"])]
     if scale.log:
         fine = fine[fine["value"] > 0.0]
     tips = [
@@ -67,22 +68,24 @@ def heatmap(
     ]
     box = {"x2": alt.X2("a_high"), "y2": alt.Y2("e_high")}
     middle = {"a_km": (drawn["a_low"] + drawn["a_high"]) / 2, "e": (drawn["e_low"] + drawn["e_high"]) / 2}
-    base = alt.Chart(_rounded(fine.assign(**{name: column[fine.index] for name, column in middle.items()})))
-    cell = base.mark_rect(cursor="pointer", strokeWidth=0.6).encode(
+    # Each cell reaches a little under its neighbours, or seams would show.
+    under = {
+        high: fine[high] + 0.5 * (fine[high] - fine[low]) for low, high in (("a_low", "a_high"), ("e_low", "e_high"))
+    }
+    base = alt.Chart(_rounded(fine.assign(**under, **{name: column[fine.index] for name, column in middle.items()})))
+    cell = base.mark_rect(cursor="pointer", clip=True).encode(
         x=x,
         y=y,
         **box,
         color=scale.colour(),
-        # A hair of the same colour closes the seams between cells.
-        stroke=alt.Stroke("value:Q", scale=scale.scale(), legend=None),
         tooltip=[*tips, alt.Tooltip("value:Q", title=scale.title, format=".4~g")],
     )
-    # A click on a failed cell shows how far its rollout came.
     layers = [cell.add_params(alt.selection_point(name=PICK, fields=["row"], on="click", toggle=False))]
-    broken = drawn[drawn["failed"]]
-    if len(broken):
-        lost = alt.Chart(_rounded(broken)).mark_rect(color=FAILED, tooltip={"content": "encoding"})
-        layers.append(lost.encode(x=x, y=y, **box, tooltip=[alt.value("the rollout failed")]))
+    if lost.any():
+        told = alt.Tooltip("what:N", title="rollout")
+        broken = alt.Chart(_rounded(drawn[lost]).assign(what="failed")).mark_rect(color=FAILED)
+        pick = alt.selection_point(name=PICK_FAILED, fields=["row"], on="click", toggle=False)
+        layers.append(broken.encode(x=x, y=y, **box, tooltip=[told]).add_params(pick))
     layers += _on_top(overlay, theme)
     if selected is not None and len(ring := drawn[drawn["row"] == selected]):
         mark = alt.Chart(ring).mark_rect(filled=False, stroke=INK[theme], strokeWidth=2.5, tooltip=None)
@@ -109,8 +112,10 @@ def _on_top(overlay: Overlay, theme: Theme) -> list[alt.Chart]:
             edges = alt.Chart(overlay.edges).mark_rule(color=colour, strokeWidth=width, tooltip=None, clip=True)
             layers.append(edges.encode(x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q"))
     if len(overlay.outline):
-        line = alt.Chart(overlay.outline).mark_line(color="#FFFFFF", strokeWidth=1.6, strokeDash=[5, 4], clip=True)
-        layers.append(line.encode(x="a_km:Q", y="e:Q", order="order:Q", tooltip=alt.value(None)))
+        line = alt.Chart(overlay.outline).mark_line(
+            color="#FFFFFF", strokeWidth=1.6, strokeDash=[5, 4], clip=True, tooltip=None
+        )
+        layers.append(line.encode(x="a_km:Q", y="e:Q", order="order:Q"))
     if len(overlay.orbits):
         points = alt.Chart(overlay.orbits).mark_circle(
             size=26, color="#FFFFFF", stroke="#000000", strokeWidth=0.8, opacity=0.95, tooltip=None, clip=True
@@ -132,7 +137,8 @@ def marginals(curves: pd.DataFrame, over: str, title: str, log: bool, theme: The
     axis, words = (_THOUSAND, _A) if over == "a_km" else (alt.Axis(tickCount=6, grid=False), _E)
     x = alt.X(f"{over}:Q", title=words, axis=axis, scale=alt.Scale(zero=False, nice=False))
     base = alt.Chart(usable.round(6)).encode(x=x, color=colour)
-    y_axis = alt.Axis(tickCount=5, format="~g")
+    ticks = log_ticks([*usable["q1"], *usable["q3"]]) if log else []
+    y_axis = alt.Axis(values=ticks, format="~g") if ticks else alt.Axis(tickCount=5, format="~g")
     band = base.mark_area(opacity=0.16, tooltip=None).encode(
         y=alt.Y("q1:Q", scale=scale, title=None, axis=y_axis), y2=alt.Y2("q3")
     )
@@ -142,8 +148,3 @@ def marginals(curves: pd.DataFrame, over: str, title: str, log: bool, theme: The
     )
     heading = alt.TitleParams(f"{title} over {'semi-major axis' if over == 'a_km' else 'eccentricity'}")
     return styled([band, line], theme, height=220).properties(title=heading)
-
-
-def series_colours(names: Sequence[str]) -> dict[str, str]:
-    """Each model's colour."""
-    return dict(zip(names, SERIES, strict=False))

@@ -9,10 +9,11 @@ import pandas as pd
 
 from orbitsens.constants import EARTH_RADIUS_KM, MU_KM3_S2
 from pages.shared.charts.theme import GREEN, INK, MUTED, VERMILLION, Theme, styled
+from pages.shared.charts.ticks import log_ticks
 
 TRUE, MODEL = "true", "model"
 _ARROWS = 18
-_SIZE = 420  # px
+_SIZE = 300  # px, of the plane itself: the paths are to scale
 
 
 class CellOrbit(NamedTuple):
@@ -68,7 +69,7 @@ def orbit_picture(orbit: CellOrbit, theme: Theme) -> alt.LayerChart:
     title = alt.TitleParams(
         "orbit in its plane (1000 km)", subtitle="arrows: acceleration, the true one of unit length"
     )
-    return styled(layers, theme, height=_SIZE).properties(width=_SIZE, title=title)
+    return styled(layers, theme, height=_SIZE).properties(width=_SIZE, title=title, autosize="pad")
 
 
 def _path(points: np.ndarray, what: str) -> pd.DataFrame:
@@ -105,7 +106,9 @@ def along_orbit(orbit: CellOrbit, column: str, title: str, log: bool, theme: The
         scale=alt.Scale(domain=[0.0, float(angle[-1])], nice=False),
     )
     scale = alt.Scale(type="log" if log else "linear", zero=alt.Undefined if log else True)
-    y = alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(tickCount=5, format="~g"))
+    ticks_y = log_ticks(frame["value"].tolist()) if log else []
+    y_axis = alt.Axis(values=ticks_y, format="~g") if ticks_y else alt.Axis(tickCount=5, format="~g")
+    y = alt.Y("value:Q", title=None, scale=scale, axis=y_axis)
     line = alt.Chart(frame.round(6)).mark_line(color=VERMILLION, strokeWidth=1.8)
     tips = [alt.Tooltip("angle:Q", format=".0f"), alt.Tooltip("value:Q", title=title, format=".4~g")]
     apsides = pd.DataFrame({"angle": [-orbit.start_deg % 360.0, (180.0 - orbit.start_deg) % 360.0]})
