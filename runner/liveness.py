@@ -13,7 +13,7 @@ MARK = "ALIVE"
 
 
 def hold(directory: Path) -> Callable[[], None]:
-    """Mark the run of `directory` as alive until the returned function is called, or this process ends; twice is once."""
+    """Mark the run of `directory` as alive until the returned function is called, or the process ends."""
     path = directory / MARK
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
