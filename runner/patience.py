@@ -7,6 +7,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import TypeVar
 
+from requests import RequestException
 from wandb.errors import CommError
 from wandb.sdk.lib.service.service_connection import WandbApiFailedError
 
@@ -14,8 +15,8 @@ Result = TypeVar("Result")
 
 # s before each new try. wandb's own client tries before that, and keeps to what a server says in Retry-After.
 WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)
-# What a call of wandb's client may raise when the server does not do what is asked; those of requests are OSErrors.
-PROBLEMS = (CommError, WandbApiFailedError, OSError)
+# What a call of wandb's client may raise when the server does not do what is asked.
+PROBLEMS = (CommError, WandbApiFailedError, RequestException)
 FOR_A_MOMENT = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 
 
@@ -52,20 +53,22 @@ class Patience:
 
 def may_pass(error: BaseException) -> bool:
     """Say whether an error may be gone a little later: no answer, a busy server, a server in trouble."""
-    cause = error.exc if isinstance(error, CommError) else error
-    if not_understood(error) or (isinstance(cause, OSError) and not hasattr(cause, "response")):
-        return False  # of this machine, such as a full disk
+    if not_understood(error):
+        return False
     status = http_status(error)
     return status is None or status in FOR_A_MOMENT or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def not_understood(error: BaseException) -> bool:
     """Say whether the client could not make sense of an answer."""
-    return isinstance(error, CommError) and not isinstance(error.exc, WandbApiFailedError | OSError | None)
+    return isinstance(error, CommError) and not isinstance(error.exc, WandbApiFailedError | RequestException | None)
 
 
 def http_status(error: BaseException) -> int | None:
     """Return the status of the server's answer that an error is about, or None where there was none."""
     cause = error.exc if isinstance(error, CommError) else error
-    response = getattr(cause, "response", None)
-    return getattr(response, "http_status", None) or getattr(response, "status_code", None)
+    if isinstance(cause, RequestException):
+        return None if cause.response is None else int(cause.response.status_code)
+    if isinstance(cause, WandbApiFailedError) and cause.response is not None:
+        return cause.response.http_status or None
+    return None

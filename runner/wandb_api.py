@@ -165,7 +165,7 @@ def _read(project: Project, run: Run) -> list[RunRecord | Unreadable]:
         return [_record(project, run)]
     except PROBLEMS as error:
         reason = f"The W&B server does not give the run out ({error}); the next sync will try again."
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OSError) as error:
         reason = f"The W&B server's record of the run makes no sense: {error}."
     return [Unreadable(f"{project.path}/{run.id}", reason)]
 
