@@ -12,6 +12,7 @@ from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.model import Model, Places, build, solve, without
 from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.terms import Array, cells
+from orbitsens.sensitivity.threads import one_thread
 
 # Fewer settings than this are no sample to draw from: their means are taken as fixed and only the noise is drawn.
 FEWEST_SETTINGS = 20
@@ -38,6 +39,7 @@ class Decomposition:
     warnings: tuple[str, ...]
 
 
+@one_thread
 def decompose(found: Response, level: float = LEVEL, seed_columns: tuple[str, ...] = ("seed",)) -> Decomposition:
     """Split the variance of y. `seed_columns`: the columns of seeds in `found.runs`, each a source of its own.
 

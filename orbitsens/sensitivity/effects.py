@@ -15,6 +15,7 @@ from orbitsens.sensitivity.noise import Noise
 from orbitsens.sensitivity.planning import factor_to_tell
 from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.terms import Array, Term, cells
+from orbitsens.sensitivity.threads import one_thread
 
 MATTERS, NO_MATTER, UNKNOWN = "matters", "does not matter", "cannot tell"
 
@@ -57,14 +58,16 @@ class Effects:
         }[self.error.source]
         figure = f"{self.margin:.3g} {'in log10' if self.log else 'units of the metric'}"
         spread = ", each setting with its own spread (Welch and Satterthwaite)" if self.unequal else ""
+        pairs = f"pairwise interactions in the model: {len(self.interactions)}"
         return (
-            f"least squares with {len(self.interactions)} pairwise interactions, type II; error from {source}{spread}, "
-            f"{self.error.df} degrees of freedom; {100 * self.level:g} % intervals with Bonferroni's correction over "
-            "the values of a parameter, p values with Holm's over parameters; equivalence by two one-sided tests "
+            f"least squares, type II, {pairs}; error from {source}{spread}, {self.error.df} degrees of freedom; "
+            f"{100 * self.level:g} % intervals with Bonferroni's correction over the values of a parameter, p "
+            "values with Holm's over parameters; equivalence by two one-sided tests "
             f"within {figure}; {self.counted}"
         )
 
 
+@one_thread
 def effects(found: Response, noise: Noise | None, level: float = LEVEL, margin: float | None = None) -> Effects:
     """Estimate the effect of every parameter that varies.
 

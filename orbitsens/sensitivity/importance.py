@@ -15,6 +15,7 @@ from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.terms import Array, term
+from orbitsens.sensitivity.threads import one_thread
 
 FEWEST_SETTINGS = 20
 FOLDS = 4
@@ -42,6 +43,7 @@ class Importances:
     method: str
 
 
+@one_thread
 def importances(found: Response, level: float = LEVEL) -> Importances:
     """Estimate permutation importances and PED-ANOVA with their null bands. Takes seconds to a minute.
 

@@ -113,7 +113,11 @@ def divergence(table: pd.DataFrame, varying: Sequence[str], level: float = LEVEL
     table = counts.set_axis(["n", "diverged"], axis=1).astype(int)
     table.loc["all settings"] = [int(ended.sum()), int(diverged.sum())]
     table["rate"] = table["diverged"] / table["n"]
-    table["low"], table["high"] = proportion_confint(table["diverged"], table["n"], 1.0 - level, method="wilson")
+    table["low"], table["high"] = np.nan, np.nan
+    some = table["n"] > 0
+    if some.any():
+        low, high = proportion_confint(table["diverged"][some], table["n"][some], 1.0 - level, method="wilson")
+        table.loc[some, "low"], table.loc[some, "high"] = low, high
     return table.rename_axis("setting").reset_index()
 
 

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from numbers import Integral
 from typing import Any
 
@@ -26,6 +26,13 @@ def value_text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
+def value_texts(column: "pd.Series[Any]") -> list[str]:
+    """The values of a column as a person reads them; each distinct one is written once."""
+    places, distinct = pd.factorize(column, use_na_sentinel=False)
+    texts = [value_text(value) for value in distinct.tolist()]
+    return [texts[place] for place in places]
+
+
 def with_settings(runs: pd.DataFrame, varying: Sequence[str]) -> pd.DataFrame:
     """Return the runs sorted by setting and seed, with a column `setting`: the setting's label.
 
@@ -34,16 +41,13 @@ def with_settings(runs: pd.DataFrame, varying: Sequence[str]) -> pd.DataFrame:
     hashes (they differ in a key that has no column) get the hash's first digits behind it.
     """
     ordered = runs.sort_values([*varying, "seed", "run_key"], key=_natural, na_position="last", ignore_index=True)
-    labels = [_label(row, varying) for row in ordered[list(varying)].to_dict("records")]
+    parts = [[f"{name} {text}" for text in value_texts(ordered[name])] for name in varying]
+    labels = [" · ".join(texts) for texts in zip(*parts, strict=True)] if parts else [ONE_SETTING] * len(ordered)
     ordered["setting"] = pd.Series(labels, index=ordered.index, dtype=object)
     hashes = ordered["setting_hash"].fillna(UNSET).astype(str)
     ambiguous = hashes.groupby(ordered["setting"]).transform("nunique") > 1
     ordered.loc[ambiguous, "setting"] += " · " + hashes[ambiguous].str[:6]
     return ordered
-
-
-def _label(row: Mapping[Any, object], varying: Sequence[str]) -> str:
-    return " · ".join(f"{name} {value_text(row[name])}" for name in varying) or ONE_SETTING
 
 
 def _natural(column: "pd.Series[Any]") -> "pd.Series[Any]":

@@ -17,6 +17,7 @@ from orbitsens.sensitivity.importance import coded
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.terms import Array, term
+from orbitsens.sensitivity.threads import one_thread
 
 FEWEST_SETTINGS = 20
 MOST_SETTINGS = 600
@@ -38,6 +39,7 @@ class SobolIndices:
     method: str
 
 
+@one_thread
 def sobol_indices(found: Response, level: float = LEVEL) -> SobolIndices:
     """Estimate Sobol indices for parameters that are independent and uniform over what the sweep covered.
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from orbitsens.sensitivity.response import Response
-from orbitsens.sensitivity.settings import value_text
+from orbitsens.sensitivity.settings import value_text, value_texts
 
 Array = npt.NDArray[np.float64]
 
@@ -72,7 +72,7 @@ def term(column: "pd.Series[Any]") -> Term:
     """Code one parameter: its levels as deviations from their mean, or a quadratic trend for many numbers."""
     if _is_trend(column):
         return _trend(column)
-    texts = column.astype(object).map(value_text)
+    texts = pd.Series(value_texts(column), index=column.index)
     labels = tuple(dict.fromkeys(texts.tolist()))
     if pd.api.types.is_numeric_dtype(column.dtype):
         labels = tuple(dict.fromkeys(texts[column.sort_values(na_position="last").index].tolist()))
