@@ -7,16 +7,13 @@ the run store can be rebuilt from that directory alone.
 import os
 import secrets
 import shutil
-import socket
 import string
 import time
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 import numpy as np
 import wandb
@@ -25,6 +22,7 @@ from wandb.errors import AuthenticationError, CommError, UsageError
 from orbitsens.config import ConfigError, RunConfig
 from runner.liveness import hold
 from runner.logging_thread import Submit as Submit, logging_thread as logging_thread
+from runner.server import server_answers
 from runner.wandb_local import has_end_record
 from runner.wandb_values import to_json_like
 
@@ -202,22 +200,6 @@ def close_run(run: TrackedRun, exit_code: int) -> None:
 def new_run_id() -> str:
     """Return a random run id in W&B's own form: eight lower-case letters and digits."""
     return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(8))
-
-
-def server_answers(base_url: str) -> bool:
-    """Say whether something answers at the server's address; behind a proxy that cannot be told, and it counts as so.
-
-    wandb would wait 19 s for each run's model.
-    """
-    if urllib.request.getproxies():
-        return True
-    address = urlsplit(base_url)
-    port = address.port or (443 if address.scheme == "https" else 80)
-    try:
-        with socket.create_connection((address.hostname, port), timeout=3):
-            return True
-    except OSError:
-        return False
 
 
 def _open(
