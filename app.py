@@ -13,6 +13,7 @@ PAGES = [
         icon=":material/grid_on:",
         url_path="generalisation",
     ),
+    st.Page("pages/jobs.py", title="Jobs", icon=":material/checklist:", url_path="jobs"),
 ]
 
 st.set_page_config(page_title="orbitsens", page_icon="pages/shared/icon.svg", layout="wide")

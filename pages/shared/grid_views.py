@@ -18,13 +18,14 @@ from orbitsens.sensitivity.generalisation import (
 from pages.shared import grid_data, look
 from pages.shared.charts.gridmaps import PICK, PICK_FAILED, ColourScale, Overlay, heatmap, marginals
 from pages.shared.charts.orbits import CellOrbit, along_orbit, orbit_picture
-from pages.shared.controls import put
+from pages.shared.controls import choose, put
 from pages.shared.grid_controls import Look
 from pages.shared.grid_text import GRID_FIELDS
 from pages.shared.text import number
 
 Grids = Mapping[str, pd.DataFrame]
 _NONE = pd.DataFrame({"a_km": [], "e": []})
+_ALONG = {"error_along": "acceleration error (%)", "position_error_along": "rollout position error (km)"}
 
 
 def show_maps(grids: Grids, runs: pd.DataFrame, how: Look) -> None:
@@ -94,7 +95,7 @@ def show_marginals(grids: Grids, how: Look) -> None:
 
 
 def show_orbit(grids: Grids, files: Mapping[str, str], store: str, settings: GridSettings, row: int, how: Look) -> None:
-    """Show one cell: for each model its orbit, the errors along it, and the numbers."""
+    """Show one cell: a model's orbit, the errors along it, and the numbers."""
     first = next(iter(grids.values()))
     if not 0 <= row < len(first) or not first["feasible"].iloc[row]:
         return
@@ -105,25 +106,19 @@ def show_orbit(grids: Grids, files: Mapping[str, str], store: str, settings: Gri
     if not settings.keeps_orbits:
         st.info("A grid this fine keeps no orbits: choose fewer cells or samples to see what lies along one.")
         return
-    chosen = list(grids)
-    tabs = st.tabs(chosen) if len(chosen) > 1 else [st.container()]
-    for i, (tab, name) in enumerate(zip(tabs, chosen, strict=True)):
-        along = grid_data.along(store, files[name], row)
-        orbit = CellOrbit(a, e, settings.arguments_deg[0], settings.start_deg, along)
-        with tab:
-            left, right = st.columns([5, 6])
-            with left:
-                st.altair_chart(orbit_picture(orbit, look.theme()), theme=None, width="content", key=f"orbit_{i}")
-            with right:
-                titles = {
-                    "error_along": "acceleration error (%)",
-                    "position_error_along": "rollout position error (km)",
-                }
-                for column, title in titles.items():
-                    if column in along:
-                        drawn = along_orbit(orbit, column, title, how.log, look.theme())
-                        st.altair_chart(drawn, theme=None, key=f"{column}_{i}")
-            st.dataframe(_cell_numbers(grids[name].iloc[row]), hide_index=True)
+    names = {name: name for name in grids}
+    name = choose("Model", names, "of") if len(names) > 1 else next(iter(names))
+    along = grid_data.along(store, files[name], row)
+    orbit = CellOrbit(a, e, settings.arguments_deg[0], settings.start_deg, along)
+    left, right = st.columns([5, 6])
+    with left:
+        st.altair_chart(orbit_picture(orbit, look.theme()), theme=None, width="content", key="orbit")
+    with right:
+        for column, title in _ALONG.items():
+            if column in along:
+                drawn = along_orbit(orbit, column, title, how.log, look.theme())
+                st.altair_chart(drawn, theme=None, key=column)
+    st.dataframe(_cell_numbers(grids[name].iloc[row]), hide_index=True)
 
 
 def _cell_numbers(cell: "pd.Series[float]") -> pd.DataFrame:

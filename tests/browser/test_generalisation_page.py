@@ -1,0 +1,115 @@
+"""The Generalisation page in a real browser: evaluate, watch, look, click; cancel, restart, and two who ask at once."""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from playwright.sync_api import Browser, Page, expect
+
+from runner import jobs
+from tests.browser.serving import served, settle
+from tests.runner.stored_models import model_store
+
+pytestmark = pytest.mark.browser
+
+QUERY = "generalisation?models=run0,run1&cells=32&samples=45&rollout=1"
+MAP = ".st-key-map_0 [role=graphics-document]"
+ORBIT = ".st-key-orbit_panel [role=graphics-document]"
+PATIENCE = 120_000  # ms, for a cold process on a busy machine
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return model_store(tmp_path)
+
+
+@contextmanager
+def no_turn(store: Path) -> Iterator[None]:
+    """No job gets its turn meanwhile, so that it is queued for as long as a test needs."""
+    (store / "jobs").mkdir(exist_ok=True)
+    with ExitStack() as stack:
+        for place in range(jobs.AT_A_TIME):
+            stack.enter_context(FileLock(store / "jobs" / f"TURN-{place}"))
+        yield
+
+
+def open_page(page: Page, url: str, query: str = QUERY) -> None:
+    page.goto(f"{url}/{query}")
+    page.get_by_role("heading", name="Generalisation").wait_for(timeout=PATIENCE)
+    settle(page)
+
+
+def evaluate(page: Page) -> None:
+    page.locator(".st-key-evaluate_grid button").click()
+    page.locator(".st-key-job_grid").wait_for(timeout=PATIENCE)
+
+
+def test_evaluate_watch_it_look_and_click_a_cell(page: Page, store: Path, tmp_path: Path) -> None:
+    with served(store, tmp_path / "log") as url:
+        open_page(page, url)
+        assert page.locator(MAP).count() == 0
+        expect(page.get_by_text("2 models of 2 have not been evaluated on these orbits yet.")).to_be_visible()
+        evaluate(page)
+        expect(page.locator(".st-key-job_grid").get_by_text("running: 32 x 32 grid of 2 models")).to_be_visible(
+            timeout=PATIENCE
+        )
+        page.locator(MAP).wait_for(timeout=PATIENCE)
+        settle(page)
+        expect(page.locator(".st-key-map_0, .st-key-map_1")).to_have_count(2)
+        expect(page.get_by_role("heading", name="Share of the feasible area with acceleration error")).to_be_visible()
+        assert page.locator(ORBIT).count() == 0
+        box = page.locator(MAP).first.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + 0.6 * box["width"], box["y"] + 0.75 * box["height"])
+        page.locator(ORBIT).first.wait_for()
+        settle(page)
+        assert "cell=" in page.url
+        expect(page.get_by_role("heading", name="Orbit with a = ")).to_be_visible()
+        expect(page.locator(ORBIT)).to_have_count(3)  # the paths, and two errors along them
+
+        link = page.url
+        page.goto("about:blank")
+        page.goto(link)
+        page.locator(ORBIT).first.wait_for(timeout=PATIENCE)
+        page.goto("about:blank")  # or it would complain that its server has gone
+
+
+def test_two_ask_at_once_the_app_restarts_and_one_cancels(
+    page: Page, browser: Browser, store: Path, tmp_path: Path
+) -> None:
+    with no_turn(store):
+        with served(store, tmp_path / "log") as url:
+            other = browser.new_page()
+            other.set_default_timeout(30_000)
+            for one in (page, other):
+                open_page(one, url)
+            evaluate(page)
+            evaluate(other)  # its button is still there: it does not know yet
+            assert len(jobs.all_jobs(store)) == 1
+            expect(other.get_by_text("1 evaluation under way")).to_be_visible()
+            other.close()
+            page.goto("about:blank")
+        with served(store, tmp_path / "log2") as url:
+            open_page(page, url)
+            expect(page.locator(".st-key-job_grid").get_by_text("queued: 32 x 32 grid of 2 models")).to_be_visible()
+            page.locator(".st-key-cancel_grid button").click()
+            expect(page.get_by_text("This evaluation was stopped.")).to_be_visible()
+            expect(page.locator(".st-key-evaluate_grid button")).to_be_visible()
+            assert [job.state for job in jobs.all_jobs(store)] == ["cancelled"]
+            page.goto("about:blank")
+
+
+def test_a_corrupt_model_is_one_clear_sentence(page: Page, store: Path, tmp_path: Path) -> None:
+    model = next(store.glob("models/run0-*"))
+    model.write_bytes(model.read_bytes()[:-1])
+    with served(store, tmp_path / "log") as url:
+        open_page(page, url, "generalisation?models=run0&cells=32")
+        evaluate(page)
+        words = "This evaluation failed: The model file of run run0, .* is corrupt: it is not the file that was synced"
+        expect(page.get_by_test_id("stAlert")).to_contain_text("is corrupt", timeout=PATIENCE)
+        alert = page.get_by_test_id("stAlert").inner_text()
+        assert re.search(words, alert.replace("\n", " "))
+        page.goto("about:blank")
