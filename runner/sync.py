@@ -83,8 +83,8 @@ def sync_api(
     from runner.wandb_api import connect, runs_found
 
     totals = [0]
-    with TemporaryDirectory(prefix="orbitsens-models-") as folder, ThreadPoolExecutor(FETCHING_THREADS) as pool:
-        found = runs_found(connect(entity, project, Path(folder)), groups, since, totals.append)
+    with TemporaryDirectory(prefix="orbitsens-sync-") as folder, ThreadPoolExecutor(FETCHING_THREADS) as pool:
+        found = runs_found(connect(entity, project, Path(folder), store), groups, since, totals.append)
         return bring_in(found, pool, "api", store, on_wait, lambda done: on_progress(done, totals[-1]))
 
 

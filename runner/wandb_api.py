@@ -1,7 +1,8 @@
 """W&B in, from its server: runs of a project as records for the run store, through wandb's own client."""
 
 import itertools
-from collections.abc import Callable, Collection, Iterator, Mapping
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from orbitsens.config import ConfigError
 from runner.found import Found
 from runner.old_names import renamed_history, renamed_summary
 from runner.patience import PROBLEMS, Patience, not_understood
+from runner.wandb_api_dataset import Datasets, fetch_datasets
 from runner.wandb_api_history import api_history
 from runner.wandb_api_model import api_model
 from runner.wandb_values import REASONS, finished_at, started_at, without_own_keys
@@ -43,6 +45,7 @@ class Project(NamedTuple):
     name: str
     files: Path
     patience: Patience
+    datasets: Datasets
 
     @property
     def path(self) -> str:
@@ -50,8 +53,10 @@ class Project(NamedTuple):
         return f"{self.entity}/{self.name}"
 
 
-def connect(entity: str, project: str, files: Path, patience: Patience | None = None) -> Project:
+def connect(entity: str, project: str, files: Path, store: Path, patience: Patience | None = None) -> Project:
     """Connect to the server that `WANDB_BASE_URL`, or wandb's settings, name.
+
+    What is fetched passes through `files`; the team's datasets are kept in `store`.
 
     Raises:
         ConfigError: not logged in, or the server does not answer.
@@ -63,7 +68,8 @@ def connect(entity: str, project: str, files: Path, patience: Patience | None = 
     except (AuthenticationError, CommError) as error:
         problem = str(error).strip().splitlines()[0].rstrip(".")
         raise ConfigError(f"W&B does not let you in: {problem}. Check WANDB_BASE_URL and `wandb login`.") from error
-    return Project(api, entity, project, files, patience or Patience())
+    datasets = Datasets(store, files / "datasets", threading.Lock())
+    return Project(api, entity, project, files / "models", patience or Patience(), datasets)
 
 
 def runs_found(
@@ -162,7 +168,10 @@ def _found(project: Project, run: Run) -> Found:
 
 def _read(project: Project, run: Run) -> list[RunRecord | Unreadable]:
     try:
-        return [_record(project, run)]
+        artifacts = project.patience.call(lambda: list(run.logged_artifacts()))
+        used = project.patience.call(lambda: list(run.used_artifacts()))
+        record = _record(project, run, artifacts)
+        return [record, *fetch_datasets([*artifacts, *used], project.datasets, project.patience)]
     except PROBLEMS as error:
         reason = f"The W&B server does not give the run out ({error}); the next sync will try again."
     except (ValueError, TypeError, OSError) as error:
@@ -170,13 +179,12 @@ def _read(project: Project, run: Run) -> list[RunRecord | Unreadable]:
     return [Unreadable(f"{project.path}/{run.id}", reason)]
 
 
-def _record(project: Project, run: Run) -> RunRecord:
+def _record(project: Project, run: Run, artifacts: Sequence[wandb.Artifact]) -> RunRecord:
     config, summary = dict(run.config), dict(run.summary_metrics)
     created = started_at(config, _time(run.created_at))
     state, reason = _state(run.state)
     ended = finished_at(created, summary) or _time(getattr(run, "heartbeatAt", None))
     rows = project.patience.call(lambda: list(run.scan_history(use_cache=False))) if run.historyLineCount else []
-    artifacts = project.patience.call(lambda: list(run.logged_artifacts()))
     folder = project.files / run.id
     return RunRecord(
         entity=project.entity,

@@ -41,7 +41,7 @@ def api_model(artifacts: Iterable[wandb.Artifact], run_id: str, folder: Path, pa
             raise
         return ModelFile(None, name, f"The model artifact {name} cannot be fetched: {str(error).rstrip('.')}.")
     path = Path(root) / chosen
-    if not _intact(path, entries[chosen]):
+    if not is_intact(path, entries[chosen]):
         return ModelFile(None, name, f"The model file {chosen} is damaged: it is not the one that was logged.")
     return ModelFile(path, name)
 
@@ -51,7 +51,8 @@ def _model_entry(entries: dict[str, Any], run_id: str) -> str | None:
     return next((path for path in files if Path(path).stem == run_id), files[0] if files else None)
 
 
-def _intact(path: Path, entry: Any) -> bool:
+def is_intact(path: Path, entry: Any) -> bool:
+    """Say whether a fetched file has the size and the MD5 that the manifest's entry says."""
     content = path.read_bytes()
     digest = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode()
     return len(content) == entry.size and (digest == entry.digest or bool(entry.extra))

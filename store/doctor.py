@@ -10,7 +10,7 @@ from typing import Literal
 import duckdb
 import pyarrow as pa
 
-from store import curves, gridfiles, models
+from store import curves, datasets, gridfiles, models
 from store.connect import read_version
 from store.durable import TEMPORARY
 from store.errors import StoreError
@@ -20,7 +20,7 @@ from store.layout import SEEN, catalogue_path, last_sync, store_version, version
 from store.leftovers import FOLDERS, GRACE
 from store.migrate import known_schema, schema_version
 
-Kind = Literal["permission", "pointer", "catalogue", "schema", "rows", "file", "orphan", "leftover"]
+Kind = Literal["permission", "pointer", "catalogue", "schema", "rows", "file", "dataset", "orphan", "leftover"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def examine(store: Path) -> list[Finding]:
         found += _catalogue(store, version, in_force=version == current)
     if not any(finding.kind in ("catalogue", "schema") and not finding.harmless for finding in found):
         found += _content(store, current)
-    return [*found, *_leftovers(store, current)]
+    return [*found, *_datasets(store), *_leftovers(store, current)]
 
 
 def _permissions(store: Path) -> Iterator[Finding]:
@@ -128,6 +128,11 @@ def _content(store: Path, current: int) -> Iterator[Finding]:
             yield Finding("file", f"The grid {grid['grid_key']} {problem}: evaluate its model again.", cells)
 
 
+def _datasets(store: Path) -> Iterator[Finding]:
+    for path, problem in datasets.dataset_problems(store):
+        yield Finding("dataset", f"The file {path.name} of dataset {path.parent.name} {problem}.", path)
+
+
 def _leftovers(store: Path, current: int | None) -> Iterator[Finding]:
     """What lies there that nobody uses; the next sync sweeps it, once its grace is over."""
     used = _used(store)
@@ -145,7 +150,7 @@ def _leftovers(store: Path, current: int | None) -> Iterator[Finding]:
         if current is not None and version > current:
             path = catalogue_path(store, version)
             yield Finding("leftover", f"{path.name} was never put in force.", path, harmless=True)
-    known = {"CURRENT", "SYNCED", SEEN, "LOCK", "LOCK.holder", *FOLDERS}
+    known = {"CURRENT", "SYNCED", SEEN, "LOCK", "LOCK.holder", datasets.FOLDER, *FOLDERS}
     for path in sorted(store.iterdir()):
         if path.name not in known and TEMPORARY not in path.name and not path.match("catalogue-*.duckdb"):
             yield Finding("orphan", f"{path.name} is not part of a run store.", path, harmless=True)

@@ -6,15 +6,14 @@ from pathlib import Path
 import duckdb
 
 from store.connect import read_version
+from store.datasets import DAMAGED
 from store.doctor import Finding, examine
 from store.errors import StoreError
-from store.layout import catalogue_path, note_sync, set_current, store_version, versions
+from store.layout import SEEN, catalogue_path, note_sync, set_current, store_version, versions
 from store.leftovers import GRACE, discard_drafts, discard_superseded
 from store.lock import writer_lock
 from store.migrate import known_schema, schema_version
 from store.publish import publish
-
-DAMAGED = ".damaged"
 
 
 def repair(store: Path, on_wait: Callable[[str], None]) -> list[str]:
@@ -34,7 +33,9 @@ def repair(store: Path, on_wait: Callable[[str], None]) -> list[str]:
         done += _catalogue_in_force(store, found)
         current = store_version(store)
         if current is not None:
-            done += _damaged_files(examine(store))
+            now = examine(store)
+            done += _damaged_files(now)
+            done += _damaged_datasets(store, now)
             discard_drafts(store, current)
             discard_superseded(store, current, GRACE)
         for finding in found:
@@ -74,6 +75,13 @@ def _damaged_files(found: list[Finding]) -> Iterator[str]:
         if finding.kind == "file" and finding.path.exists():
             finding.path.rename(finding.path.with_name(finding.path.name + DAMAGED)).touch()  # its grace begins
             yield f"Put {finding.path.name} aside: {finding.what}"
+
+
+def _damaged_datasets(store: Path, found: list[Finding]) -> Iterator[str]:
+    for folder in sorted({finding.path.parent for finding in found if finding.kind == "dataset"}):
+        folder.rename(folder.with_name(folder.name + DAMAGED))
+        (store / SEEN).unlink(missing_ok=True)  # else the next sync would not ask for what its runs used
+        yield f"Put dataset {folder.name} aside; a sync of its runs with --source api brings it again."
 
 
 def _is_whole(store: Path, version: int) -> bool:

@@ -41,6 +41,7 @@ class StubRun:
     tags: list[str] = field(default_factory=list)
     notes: str | None = None
     artifacts: list[StubArtifact] = field(default_factory=list)
+    used: list[StubArtifact] = field(default_factory=list)
 
 
 @dataclass
@@ -91,7 +92,8 @@ def answer(stub: StubServer, operation: str, variables: Mapping[str, Any], query
         "RunParquetHistory": lambda run: {"parquetHistory": {"liveData": [], "parquetUrls": []}},
         "RunHistoryKeys": lambda run: {"historyKeys": _history_keys(run)},
         "HistoryPage": lambda run: {"history": _history_page(run, variables)},
-        "RunOutputArtifacts": lambda run: {"artifacts": _artifacts(run)},
+        "RunOutputArtifacts": lambda run: {"artifacts": _artifacts(run, run.artifacts)},
+        "RunInputArtifacts": lambda run: {"artifacts": _artifacts(run, run.used)},
     }
     if operation in general:
         return general[operation]()
@@ -109,8 +111,8 @@ def _history_page(run: StubRun, variables: Mapping[str, Any]) -> list[str]:
     return [json.dumps(row) for row in rows[: int(variables["pageSize"])]]
 
 
-def _artifacts(run: StubRun) -> dict[str, Any]:
-    edges = [{"node": _artifact_node(run, artifact)} for artifact in run.artifacts]
+def _artifacts(run: StubRun, artifacts: list[StubArtifact]) -> dict[str, Any]:
+    edges = [{"node": _artifact_node(run, artifact)} for artifact in artifacts]
     page = {"__typename": "PageInfo", "endCursor": None, "hasNextPage": False}
     return {"totalCount": len(edges), "pageInfo": page, "edges": edges}
 
@@ -200,7 +202,7 @@ def _run_node(stub: StubServer, run: StubRun) -> dict[str, Any]:
 
 
 def artifact_of(stub: StubServer, run_id: str, name: str) -> StubArtifact | None:
-    return next((a for r in stub.runs if r.run_id == run_id for a in r.artifacts if a.name == name), None)
+    return next((a for r in stub.runs if r.run_id == run_id for a in (*r.artifacts, *r.used) if a.name == name), None)
 
 
 def _project(run: StubRun) -> dict[str, Any]:
@@ -253,7 +255,7 @@ def manifest(artifact: StubArtifact) -> dict[str, Any]:
 
 def _file_urls(stub: StubServer, variables: Mapping[str, Any]) -> dict[str, Any]:
     name = variables["collection"]
-    run, artifact = next((r, a) for r in stub.runs for a in r.artifacts if a.name == name)
+    run, artifact = next((r, a) for r in stub.runs for a in (*r.artifacts, *r.used) if a.name == name)
     url = f"{stub.url}/file/{run.run_id}/{artifact.name}"
     edges = [{"node": {"__typename": "File", "name": artifact.file_name, "directUrl": url}}]
     page = {"__typename": "PageInfo", "endCursor": None, "hasNextPage": False}

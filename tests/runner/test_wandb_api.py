@@ -23,15 +23,24 @@ from runner.tracking import close_run, finish_run, log_rows
 from runner.wandb_api_history import api_history
 from store import queries
 from store.connect import read_catalogue, store_version
+from store.doctor import examine
 from store.publish import SyncReport
 from store.queries import RunDetail
+from store.repair import repair
 from tests.runner.graphql_answers import StubArtifact, StubServer
 from tests.runner.graphql_stub import KEY, serving
 from tests.runner.runs import evaluations, finished_runs, history, open_run, run_config
 from tests.runner.server_runs import as_on_the_server, stub_run
 
 HISTORY = ("RunHistoryKeys", "RunParquetHistory", "HistoryPage")
-ARTIFACTS = ("RunOutputArtifacts", "FetchArtifactManifest", "manifest", "GetArtifactMembershipFileUrls", "file")
+ARTIFACTS = (
+    "RunOutputArtifacts",
+    "RunInputArtifacts",
+    "FetchArtifactManifest",
+    "manifest",
+    "GetArtifactMembershipFileUrls",
+    "file",
+)
 
 
 @pytest.fixture
@@ -113,6 +122,29 @@ def test_only_what_changed_is_fetched_and_it_is_replaced_whole(stub: StubServer,
     assert detail(store, "r1").n_history_rows == 40
     assert detail(store, "r2").tags == ("good",)
     assert detail(store, "r1").url == f"{stub.url}/mlds-lab/neuralODEs/runs/r1"
+
+
+def test_datasets_that_runs_used_are_kept_once_with_checksums(stub: StubServer, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    data = StubArtifact("orbits", "orbits.json", b'{"orbit_0": {}}', kind="dataset")
+    bad = StubArtifact("bad", "bad.json", b"content", kind="dataset", served=b"damaged")
+    stub.runs = [stub_run("r1", used=[data]), stub_run("r2", used=[data]), stub_run("r3", used=[bad])]
+    report = synced(store)
+    assert len(report.new) == 3
+    assert [(f.where, "damaged" in f.reason) for f in report.failed] == [("dataset bad:v0", True)]
+    (folder,) = (store / "datasets").iterdir()
+    assert (folder / "orbits.json").read_bytes() == data.content
+    assert examine(store) == []
+    stub.requests.clear()
+    bad.served = None
+    assert (len(synced(store).unchanged), stub.count("HistoryPage")) == (3, 1)
+    assert len(list((store / "datasets").iterdir())) == 2
+    (folder / "orbits.json").write_bytes(b"x")
+    assert ["checksum fails" in finding.what for finding in examine(store)] == [True]
+    repair(store, pytest.fail)
+    assert examine(store) == []
+    synced(store)
+    assert (folder / "orbits.json").read_bytes() == data.content
 
 
 def test_a_run_that_the_server_does_not_give_out_does_not_stop_the_rest(stub: StubServer, tmp_path: Path) -> None:
