@@ -1,0 +1,72 @@
+"""Sensitivity: is a difference real, or is it the seed?"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from orbitsens.sensitivity import report, wording
+from pages.shared import empty, look, sensitivity_data
+from pages.shared.charts.effects import effect_chart
+from pages.shared.data import metric_choices
+from pages.shared.selectors import choose_dataset, choose_group, choose_metric
+from pages.shared.sensitivity_views import show_importance, show_pair
+from pages.shared.start import start
+from pages.shared.text import dataset_label, metric, plain
+
+catalogue, groups = start("Sensitivity")
+columns = st.columns([3, 3, 4], vertical_alignment="bottom")
+with columns[0]:
+    group = choose_group(groups)
+choices = metric_choices(catalogue, group)
+if choices.empty:
+    empty.no_metric_stop(group, Path(catalogue.path))
+with columns[1]:
+    metric_key = choose_metric(choices)
+with columns[2]:
+    measured = choose_dataset(choices, metric_key)
+
+words = wording.Metric(metric(metric_key).label, metric(metric_key).unit)
+dataset = dataset_label(measured.dataset, measured.split)
+answer = sensitivity_data.analysis(catalogue, group, measured)
+found, noise, effects = answer.response, answer.noise, answer.effects
+if isinstance(found, str):
+    st.info(found)
+    st.markdown(wording.divergence_sentence(answer))
+    st.stop()
+
+said = dict.fromkeys(
+    [
+        *wording.parameter_sentences(effects, words),
+        wording.noise_sentence(noise, words),
+        wording.best_sentence(answer, words),
+        wording.divergence_sentence(answer),
+    ]
+)
+st.markdown("\n".join(f"- {plain(sentence)}" for sentence in said))
+st.caption(f"{found.counted}, {100 * answer.level:g} % level.")
+
+if not isinstance(effects, str):
+    for sentence in effects.warnings:
+        st.warning(plain(sentence), icon=":material/warning:")
+    if effects.table["effect"].notna().any():
+        st.altair_chart(effect_chart(effects, look.theme()), theme=None, key="effects")
+        st.caption(f"Point: estimate; bar: interval; dashed line: one seed-noise standard deviation. {effects.method}.")
+if found.runs["setting"].nunique() > 1 and not isinstance(noise, str):
+    st.subheader("Two settings, and the sweep that would tell them apart")
+    show_pair(found, noise, sensitivity_data.runs(catalogue, group, measured), group, words)
+if found.parameters:
+    st.subheader("Importance")
+    show_importance(catalogue, group, measured)
+
+st.subheader("Details")
+for name, table in report.tables(answer).items():
+    with st.expander(name):
+        st.dataframe(table, hide_index=True)
+with st.expander("Methods"):
+    st.markdown("\n".join(report.methods(answer)))
+text = report.markdown(answer, f"Sensitivity of {group}", words, dataset)
+with st.container(horizontal=True):
+    st.download_button("Report (Markdown)", text, f"sensitivity-{group}.md", on_click="ignore", key="report_md")
+    st.download_button(
+        "Tables (CSV)", report.csv(answer), f"sensitivity-{group}.csv", on_click="ignore", key="report_csv"
+    )
