@@ -5,6 +5,7 @@ run does not depend on its numbers.
 """
 
 import argparse
+import resource
 import struct
 import tempfile
 import time
@@ -46,11 +47,20 @@ def local_runs(folder: Path, n: int) -> None:
     wandb_dir, store = folder / "wandb", folder / "store"
     copies(one_run(folder / "one" / "wandb"), wandb_dir, n)
     for what in ("first", "second"):
-        began = time.perf_counter()
+        began, cpu_before = time.perf_counter(), cpu_seconds()
         report = sync_local(wandb_dir, ["bench"], store, print, lambda done, total: None)
         seconds = time.perf_counter() - began
         outcome = f"{len(report.new)} new, {len(report.unchanged)} unchanged, {len(report.failed)} failed"
-        print(f"{what} sync of {n} local runs of {STEPS} steps x {METRICS} metrics: {seconds:.1f} s ({outcome})")
+        cpu = cpu_seconds() - cpu_before
+        runs = f"{n} local runs of {STEPS} steps x {METRICS} metrics"
+        print(f"{what} sync of {runs}: {seconds:.1f} s, {cpu:.0f} s of processor time ({outcome})", flush=True)
+
+
+def cpu_seconds() -> float:
+    """Processor time of this process and of those that it started and that have ended."""
+    return sum(
+        u.ru_utime + u.ru_stime for u in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
 
 
 def many_rows(store: Path, n: int) -> None:
