@@ -30,7 +30,7 @@ lacking = runs[~runs["model_sha256"].isin(list(found))]
 if len(lacking):
     arguments = jobs.grid_arguments(list(lacking["run_key"]), settings, Path(catalogue.path))
     title = f"{settings.n_a} x {settings.n_e} grid of {count(len(lacking), 'model')}"
-    what = f"{count(len(lacking), 'model')} of {len(runs)} have not been evaluated on these orbits yet."
+    what = f"{len(lacking)} of {count(len(runs), 'chosen model')} not yet evaluated on these orbits."
     job_panel.offer(Path(home.path), arguments, title, what, jobs.estimate_s(settings, len(lacking)), "grid")
 job_panel.others(Path(home.path))
 

@@ -26,6 +26,13 @@ def show_run(of: data.Catalogue, run_key: str, varying: Sequence[str], theme: Th
     st.markdown(_headline(detail))
     if detail.reason:
         st.caption(f"{detail.state}: {plain(detail.reason)}")
+    if detail.model_file:
+        st.page_link(
+            "pages/generalisation.py",
+            label="Its model on orbits of other shapes",
+            icon=":material/grid_on:",
+            query_params={"run": detail.run_id},
+        )
     _curves(of, detail, switch("log scale of the curves", "curves_log", default=True), theme)
     measured, chosen = st.columns(2)
     with measured:

@@ -51,7 +51,7 @@ def test_evaluate_watch_it_look_and_click_a_cell(page: Page, store: Path, tmp_pa
     with served(store, tmp_path / "log") as url:
         open_page(page, url)
         assert page.locator(MAP).count() == 0
-        expect(page.get_by_text("2 models of 2 have not been evaluated on these orbits yet.")).to_be_visible()
+        expect(page.get_by_text("2 of 2 chosen models not yet evaluated on these orbits.")).to_be_visible()
         evaluate(page)
         expect(page.locator(".st-key-job_grid").get_by_text("running: 32 x 32 grid of 2 models")).to_be_visible(
             timeout=PATIENCE

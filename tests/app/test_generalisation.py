@@ -1,0 +1,91 @@
+"""The Generalisation and Jobs pages without a browser: what they say of models, grids, choices and mistakes."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from orbitsens.grid_settings import GridSettings
+from runner import jobs
+from runner.__main__ import app as command
+from runner.jobfiles import END, JOB, now, write
+from tests.app.conftest import Open
+from tests.runner.stored_models import model_store
+
+PAGE = "pages/generalisation.py"
+# What the page's own choices come to, so that its grids are those of the store.
+GRID = ["--n-a", "32", "--n-e", "32", "--anomalies", "45", "--rollout"]
+N_FEASIBLE = int(GridSettings(n_a=32, n_e=32).feasible.sum())
+QUERY = {"cells": "32", "samples": "45", "rollout": "1"}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two models with a grid each, and one without."""
+    made = model_store(tmp_path_factory.mktemp("lab"), [0, 1, 2])
+    result = CliRunner().invoke(command, ["evaluate", "run0", "run1", "--store", str(made), *GRID])
+    assert result.exit_code == 0, result.output
+    return made
+
+
+def test_a_link_shows_the_models_that_it_names(store: Path, open_app: Open) -> None:
+    app = open_app(store, PAGE, models="run0,run1", **QUERY)
+    heading = next(m.value for m in app.markdown if m.value.startswith("#####"))
+    assert "Share of the feasible area with acceleration error below 10.0 %" in heading
+    assert "seed 0" in heading and "seed 1" in heading
+    table = app.dataframe[0].value
+    assert table["model"].tolist() == ["complex 10, seed 0", "complex 10, seed 1"]
+    assert table["cells"].tolist() == [f"{N_FEASIBLE:,}"] * 2
+    assert not [button for button in app.button if button.key == "evaluate_grid"]
+
+
+@pytest.mark.parametrize("view", ["each", "spread", "difference"])
+def test_every_view_of_every_field_draws(store: Path, open_app: Open, view: str) -> None:
+    app = open_app(store, PAGE, models="run0,run1", view=view, field="position_error_pct", **QUERY)
+    assert app.selectbox(key="view").value == view
+    assert "rollout position error below" in next(m.value for m in app.markdown if m.value.startswith("#####"))
+    assert len(app.get("vega_lite_chart")) == {"each": 4, "spread": 4, "difference": 3}[view]
+
+
+def test_a_cell_in_the_link_shows_its_orbit(store: Path, open_app: Open) -> None:
+    app = open_app(store, PAGE, models="run0,run1", cell="105", of="complex 10, seed 1", **QUERY)
+    assert any(found.value.startswith("Orbit with a = ") for found in app.subheader)
+    assert app.selectbox(key="of").value == "complex 10, seed 1"
+    assert len(app.get("vega_lite_chart")) == 4 + 3
+
+
+def test_a_run_from_another_page_is_chosen_and_offered_for_evaluation(store: Path, open_app: Open) -> None:
+    app = open_app(store, PAGE, run="run2", **QUERY)
+    assert app.multiselect(key="models").value == ["run2"]
+    assert app.query_params["models"] == "run2"
+    assert any(m.value == "1 of 1 chosen model not yet evaluated on these orbits." for m in app.markdown)
+    assert next(button.label for button in app.button if button.key == "evaluate_grid").startswith("Evaluate (about")
+
+
+def test_an_impossible_grid_is_a_sentence(store: Path, open_app: Open) -> None:
+    app = open_app(store, PAGE, models="run0", a0="1000", a1="5000")
+    assert [error.value for error in app.error] == [
+        "No orbit of this grid stays above the Earth's surface: choose larger axes or less e."
+    ]
+
+
+def test_a_store_without_models_says_so(sample_store: Path, open_app: Open) -> None:
+    app = open_app(sample_store, PAGE)
+    assert "No run of this store has a model file" in app.info[0].value
+
+
+def test_the_jobs_page_says_who_asked_for_what_and_how_it_ended(tmp_path: Path, open_app: Open) -> None:
+    store = model_store(tmp_path, [0])
+    app = open_app(store, "pages/jobs.py")
+    assert "Nobody has asked for an evaluation yet" in app.info[0].value
+    folder = store / jobs.FOLDER / "abc"
+    folder.mkdir(parents=True)
+    write(folder, JOB, {"title": "a grid", "arguments": [], "who": "grace", "at": now(), "limit_s": 1, "at_a_time": 1})
+    write(folder, END, {"state": "failed", "message": "The model is corrupt.", "at": now()})
+    table = open_app(store, "pages/jobs.py").dataframe[0].value
+    assert table[["what", "state", "by", "message"]].iloc[0].tolist() == [
+        "a grid",
+        "failed",
+        "grace",
+        "The model is corrupt.",
+    ]
