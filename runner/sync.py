@@ -1,5 +1,6 @@
 """From W&B into the run store: what has changed is read, in parallel, and published portion by portion."""
 
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -58,7 +59,7 @@ def sync_local(
             raise ConfigError(_no_such_group(group, there, wandb_dir))
     found = local_found(wandb_dir, groups, since)
     parallel = len(found) >= ENOUGH_FOR_PROCESSES
-    with ProcessPoolExecutor(READING_PROCESSES, get_context("spawn")) if parallel else ThreadPoolExecutor(1) as pool:
+    with _processes() if parallel else ThreadPoolExecutor(1) as pool:
         return bring_in(found, pool, "local", store, on_wait, lambda done: on_progress(done, len(found)))
 
 
@@ -133,6 +134,12 @@ def bring_in(
         pool.shutdown(cancel_futures=True)
         raise
     return _together(reports)
+
+
+def _processes() -> ProcessPoolExecutor:
+    # Ctrl-C is for the process that publishes.
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    return ProcessPoolExecutor(READING_PROCESSES, get_context("spawn"), initializer=signal.signal, initargs=ignore)
 
 
 def _portions(

@@ -44,10 +44,12 @@ def watched(
 
 @contextmanager
 def _signals_set(event: threading.Event) -> Iterator[None]:
-    """Let SIGINT and SIGTERM set an event; outside the main thread, which alone can, nothing changes."""
+    """Let SIGINT and SIGTERM set an event; a second one interrupts at once. Outside the main thread nothing changes."""
 
     def handle(number: int, frame: FrameType | None) -> None:
         del number, frame
+        if event.is_set():
+            raise KeyboardInterrupt
         event.set()
 
     if threading.current_thread() is not threading.main_thread():
