@@ -37,6 +37,7 @@ if isinstance(found, str):
 said = dict.fromkeys(
     [
         *wording.parameter_sentences(effects, words),
+        *wording.interaction_sentences(effects),
         wording.noise_sentence(noise, words),
         wording.best_sentence(answer, words),
         wording.divergence_sentence(answer),
@@ -50,7 +51,9 @@ if not isinstance(effects, str):
         st.warning(plain(sentence), icon=":material/warning:")
     if effects.table["effect"].notna().any():
         st.altair_chart(effect_chart(effects, look.theme()), theme=None, key="effects")
-        st.caption(f"Point: estimate; bar: interval; dashed line: one seed-noise standard deviation. {effects.method}.")
+        st.caption(
+            f"Point: estimate; bar: interval; dashed line: one seed-noise standard deviation. Method: {effects.method}."
+        )
 if found.runs["setting"].nunique() > 1 and not isinstance(noise, str):
     st.subheader("Two settings, and the sweep that would tell them apart")
     show_pair(found, noise, sensitivity_data.runs(catalogue, group, measured), group, words)

@@ -83,6 +83,20 @@ def _sentence(row: Any, found: Effects, metric: Metric) -> str:
     )
 
 
+def interaction_sentences(found: Effects | str) -> list[str]:
+    """A sentence for each interaction that is beyond the noise, or one that none is; none without any in the model."""
+    if isinstance(found, str) or found.interactions.empty:
+        return []
+    real = found.interactions[found.interactions["verdict"] == MATTERS]
+    if real.empty:
+        n = len(found.interactions)
+        return [f"No interaction of two parameters stands out of the noise ({n} tested)."]
+    return [
+        f"{first} and {second} act together: the effect of each depends on the other ({p_text(p)})."
+        for first, second, p in zip(real["first"], real["second"], real["p_holm"], strict=True)
+    ]
+
+
 def _floor(found: Effects) -> str:
     return "seed noise" if found.measured else "noise"
 

@@ -33,7 +33,7 @@ def show_pair(found: Response, noise: Noise, table: pd.DataFrame, group: str, me
         st.markdown(str(reason))
         return
     st.markdown(pair_sentence(pair, metric))
-    st.caption(f"{pair.method}.")
+    st.caption(f"Method: {pair.method}.")
     try:
         paired = seeds_per_arm(pair.difference, noise.sd, correlation=max(pair.correlation, 0.0))
         unpaired = seeds_per_arm(pair.difference, noise.sd)
@@ -94,4 +94,4 @@ def show_importance(catalogue: Catalogue, group: str, measured: Measured) -> Non
     st.markdown(f"Beyond what noise shows: {', '.join(map(plain, real)) or 'none'}.")
     st.altair_chart(importance_chart(found, look.theme()), theme=None, key="importances")
     st.dataframe(found.table, hide_index=True)
-    st.caption(f"{found.method}.")
+    st.caption(f"Method: {found.method}.")

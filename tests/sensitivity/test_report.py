@@ -14,6 +14,7 @@ from orbitsens.sensitivity.report import csv, markdown
 from orbitsens.sensitivity.wording import Metric, change, figure, noise_sentence, p_text, parameter_sentences
 from runner.__main__ import app
 from store.connect import StoreError
+from store.location import SHIPPED
 from tests.factories import architecture_group, filled_store, mixed_group, run_record, seeding_group
 from tests.sensitivity.simulated import SD, factorial, random_settings, sweep
 
@@ -36,6 +37,12 @@ def test_sentences_of_a_sweep_with_one_effect() -> None:
     assert width.endswith("times the seed noise (p < 0.001).")
     bound = figure(100 * (10 ** answer.effects.table.loc[1, "bound"] - 1))
     assert depth.startswith(f"depth does not matter beyond {bound} %: no two of its values differ by more")
+
+
+def test_an_interaction_is_said() -> None:
+    table = factorial(LEVELS, 5, np.random.default_rng(0), lambda s: 3 * SD * (s["width"] == 16) * (s["depth"] == 1))
+    said = text_of(table, list(LEVELS))
+    assert "- width and depth act together: the effect of each depends on the other (p < 0.001)." in said
 
 
 def test_what_cannot_be_told_says_what_would_tell() -> None:
@@ -142,11 +149,26 @@ def test_the_report_of_the_seeding_study(tmp_path: Path) -> None:
     assert "- 0 of 20 runs that ended diverged (0 to 16 %, Wilson interval)." in said
 
 
+REAL_SEEDING = """
+- All used runs have the same setting, so there is no effect to estimate; vary a parameter.
+- The seed alone moves the acceleration error by 12 % (one standard deviation within settings; 8.8 % to 18 %).
+- There is only one setting, so there is nothing to choose from.
+- 0 of 20 runs that ended diverged (0 to 16 %, Wilson interval).
+"""
+
+
+def test_the_report_of_the_shipped_seeding_study() -> None:
+    said = reported(SHIPPED, "sweep-seeds-v2")
+    assert said.partition("## Answer")[2].partition("##")[0].strip() == REAL_SEEDING.strip()
+    assert "20 of 20 matched runs used" in said
+
+
 WIDTH_BY_DEPTH = """
 - width: cannot tell with these runs; 32 has 8.2 % more acceleration error than 64, but anything from -10 % to 30 % \
 fits. About 6 more seeds per setting would tell 22 % from nothing.
 - depth does not matter beyond 18 %: no two of its values differ by more (largest difference 0.98 %, 0.049 times the \
 seed noise).
+- No interaction of two parameters stands out of the noise (1 tested).
 - The seed alone moves the acceleration error by 22 % (one standard deviation within settings; 16 % to 35 %).
 - width 64 · depth 2 has the smallest mean acceleration error, 6.32 %, but 4 of 4 settings cannot be told from the \
 best (probability of being best 0.69); being the best of 4 flatters it: expect 6.54 % from new seeds.

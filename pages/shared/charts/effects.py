@@ -7,7 +7,7 @@ from orbitsens.sensitivity.effects import MATTERS, NO_MATTER, UNKNOWN, Effects
 from orbitsens.sensitivity.importance import Importances
 from pages.shared.charts.theme import INK, MUTED, RUN, UNUSABLE, VALIDATION, Theme, styled
 
-ROW = 44  # px
+ROW = 48  # px
 
 
 def effect_chart(found: Effects, theme: Theme) -> alt.LayerChart:
@@ -44,7 +44,7 @@ def effect_chart(found: Effects, theme: Theme) -> alt.LayerChart:
             base.mark_point(filled=True, size=110, opacity=1.0).encode(x="effect:Q", tooltip=tips),
         ],
         theme,
-        height=max(120, ROW * len(frame)),
+        height=max(160, ROW * len(frame)),
     )
 
 
@@ -62,7 +62,7 @@ def importance_chart(found: Importances, theme: Theme) -> alt.LayerChart:
             base.mark_point(filled=True, size=110, opacity=1.0).encode(x="importance:Q"),
         ],
         theme,
-        height=max(120, ROW * len(frame)),
+        height=max(160, ROW * len(frame)),
     )
 
 
