@@ -170,3 +170,14 @@ def test_a_file_that_is_no_model_is_one_clear_sentence(tmp_path: Path) -> None:
 def test_mistakes_are_one_sentence(store: Path, arguments: list[str], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         evaluate(store, *arguments)
+
+
+def test_the_shipped_store_is_left_as_it_is(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.evaluations.SHIPPED", store)
+    monkeypatch.setattr("store.evaluations.DEFAULT", tmp_path / "own" / "store")
+    before = {path: path.stat().st_mtime_ns for path in store.rglob("*") if path.is_file()}
+    first = evaluate(store, "run0", *SMALL, "--dataset", "simple_TBP_planar_1_test", "--grid", "--json")
+    assert evaluate(store, "run0", *SMALL, "--dataset", "simple_TBP_planar_1_test", "--grid", "--json") == first
+    assert {path: path.stat().st_mtime_ns for path in store.rglob("*") if path.is_file()} == before
+    assert store_version(tmp_path / "own" / "store") is None
+    assert store_version(tmp_path / "own" / "evaluations") is not None
