@@ -125,9 +125,9 @@ def _cell_numbers(cell: "pd.Series[float]") -> pd.DataFrame:
     failed = str(cell["failed"]) == "True"
     known = [name for name in GRID_FIELDS if name in cell.index]
     words = {GRID_FIELDS[name].axis: number(cell[name]) if pd.notna(cell[name]) else "failed" for name in known}
-    return pd.DataFrame(
-        [words | ({"rollout": "failed" if failed else "to its end"} if "position_error_km" in known else {})]
-    )
+    if "position_error_km" in known:
+        words["rollout"] = "failed" if failed else "to its end"
+    return pd.DataFrame({"at this orbit": list(words), "value": list(words.values())})
 
 
 def all_cells(grids: Grids, runs: pd.DataFrame) -> pd.DataFrame:
