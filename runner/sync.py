@@ -171,10 +171,14 @@ def _portions(
 
 
 def _remember(store: Path, made: Mapping[str, tuple[str, Records]], report: SyncReport, on_wait: OnWait) -> None:
-    """Note what the sources of stored records looked like; what could not be read, the next sync tries again."""
+    """Note what the sources of stored records looked like.
+
+    What could not be read, the next sync tries again, and a local run that lived: that it dies changes no file.
+    """
     sighted = {}
     for where, (mark, records) in made.items():
-        keys = [f"{r.entity}/{r.project}/{r.run_id}" for r in records if isinstance(r, RunRecord)]
+        settled = [r for r in records if isinstance(r, RunRecord) and (r.source, r.state) != ("local", "running")]
+        keys = [f"{r.entity}/{r.project}/{r.run_id}" for r in settled]
         if len(keys) == len(records):
             sighted[where] = (mark, {key: report.record_hashes[key] for key in keys})
     if sighted:

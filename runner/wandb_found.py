@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from runner.found import Found
-from runner.wandb_local import is_being_written, read_head, read_run, run_files, start_time
+from runner.wandb_local import read_head, read_run, run_files, start_time
 from store.canonical import digest
 from store.records import RunRecord, Unreadable
 
@@ -44,7 +44,10 @@ def _is_meant(path: Path, groups: Collection[str] | None, since: datetime | None
 
 
 def _mark(paths: Sequence[Path], groups: Collection[str] | None) -> str:
-    """Name what the record of these files is made of: their content, their models, and whether a run is over."""
+    """Name what the record of these files is made of: their content and their models.
+
+    Whether an unfinished run still lives is not in the files: `runner.sync` reads those that did each time.
+    """
     parts: list[str | bytes] = [repr(groups)] if len(paths) > 1 else []
     for path in paths:
         parts += [path.parent.name, *_state_of(path)]
@@ -58,7 +61,7 @@ def _state_of(path: Path) -> list[str | bytes]:
         with path.open("rb") as file:
             start = file.read(SAMPLE)
             file.seek(max(0, path.stat().st_size - SAMPLE))
-            return [_stamp(path), start, file.read(), str(is_being_written(path))]
+            return [_stamp(path), start, file.read()]
     except OSError as error:
         return [str(error)]
 

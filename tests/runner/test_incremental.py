@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -77,6 +78,22 @@ def test_files_that_have_not_changed_are_not_read_again(wandb_dir: Path, tmp_pat
     with read_catalogue(store) as con:
         states = dict(con.sql("SELECT run_id, state FROM runs").fetchall())
     assert states["g1-2"] == "crashed"
+
+
+def test_a_run_that_lived_is_read_again_and_one_that_ended_is_not_however_time_goes_by(
+    wandb_dir: Path, tmp_path: Path, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, cut = tmp_path / "store", file_of(wandb_dir, "g1-2")
+    cut.write_bytes(cut.read_bytes()[:-5])
+    synced(wandb_dir, store)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 1000)
+    report = synced(wandb_dir, store)
+    assert (report.changed, read[5:]) == (("mlds-lab/neuralODEs/g1-2",), ["g1-2"])
+    synced(wandb_dir, store)
+    assert len(read) == 6
+    with read_catalogue(store) as con:
+        assert con.sql("SELECT state FROM runs WHERE run_id = 'g1-2'").fetchall() == [("crashed",)]
 
 
 def test_a_model_that_changes_is_read_again(wandb_dir: Path, tmp_path: Path, read: list[str]) -> None:
