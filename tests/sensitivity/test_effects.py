@@ -185,6 +185,7 @@ def test_pure_seed_noise_names_nothing(kind: str, n_seeds: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("kind", ["factorial", "random"])
 @pytest.mark.parametrize("n_seeds", [3, 4, 5])
 def test_pure_seed_noise_names_nothing_in_full(kind: str, n_seeds: int) -> None:
