@@ -13,6 +13,7 @@ PAGES = [
         icon=":material/grid_on:",
         url_path="generalisation",
     ),
+    st.Page("pages/sensitivity.py", title="Sensitivity", icon=":material/insights:", url_path="sensitivity"),
     st.Page("pages/jobs.py", title="Jobs", icon=":material/checklist:", url_path="jobs"),
 ]
 
