@@ -80,17 +80,17 @@ def test_single_precision_stays_within_its_tolerance():
 def test_every_accepted_step_is_within_tolerance(double):
     # Where one step of the whole interval is too coarse, the solver must not have used it.
     segments = segments_of("complex_TBP_planar_20", 2, jnp.float64)
-    dynamics, tolerance = TwoBody(jnp.float64(1.0)), Tolerance(1e-12, 1e-13)
+    dynamics, tolerance = TwoBody(jnp.float64(1.0)), Tolerance(1e-10, 1e-12)
     start, h = segments.y[:, 0], segments.t[:, 1]
     single = jax.vmap(lambda y, h: tsit5_step(dynamics, y, dynamics(y), h))(start, h)
     too_large = jax.vmap(partial(error_ratio, tolerance=tolerance))(start, single) > 1
     assert 50 < jnp.sum(too_large) < 5000
-    ours = solve("segment", dynamics, segments, 1e-12, 1e-13)[:, 1]
-    np.testing.assert_allclose(ours[~too_large], single.y[~too_large], rtol=1e-14, atol=1e-15)
+    ours = solve("segment", dynamics, segments, 1e-10, 1e-12)[:, 1]
+    np.testing.assert_allclose(ours[~too_large], single.y[~too_large], rtol=1e-13, atol=1e-14)
     error = jnp.linalg.norm(ours - segments.y[:, 1], axis=1)
     error_of_single = jnp.linalg.norm(single.y - segments.y[:, 1], axis=1)
-    assert jnp.all(error[too_large] <= error_of_single[too_large] + 1e-14)
-    assert jnp.max(error) < 1e-10
+    assert jnp.all(error[too_large] <= error_of_single[too_large] + 1e-13)
+    assert jnp.max(error) < 1e-8
 
 
 @pytest.mark.parametrize("tolerance", [1e-5, 1e-11])
