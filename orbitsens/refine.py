@@ -1,8 +1,8 @@
 """Sub-stepping of the few intervals that one step cannot cross within tolerance.
 
 Lanes that need it are gathered into small chunks, so that a batch does not wait, lane by lane, for its worst one.
-Every loop runs only as often as is needed: a batch without such lanes costs nothing. The derivative is the exact one
-of the steps taken, their sizes held fixed (discretise, then optimise).
+Every loop runs only as often as is needed: a batch without such lanes costs nothing. Where a derivative is
+asked for, it is the exact one of the steps taken, their sizes held fixed (discretise, then optimise).
 """
 
 from functools import partial
