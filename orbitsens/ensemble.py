@@ -133,7 +133,7 @@ def _stack(each: Sequence[list[StageData]]) -> tuple[list[StageData], int | None
     """Data of all runs for the device: shared where all runs have the same, else stacked along axis 0."""
     first = each[0]
     if all(_equal(first, other) for other in each[1:]):
-        return jax.tree.map(jnp.asarray, first), None
+        return first, None
     return jax.tree.map(lambda *x: jnp.stack(x), *each), 0
 
 

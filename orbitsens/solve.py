@@ -17,7 +17,7 @@ Engine = Callable[[Dynamics, Segments, Tolerance], Trajectories]
 
 
 # Error ratio of a single step up to which a refined interval takes the gradient of that step instead of its own.
-# Seldom replaying those intervals backwards is most of what refining would cost; beyond, the gradient is exact.
+# Replaying those many intervals backwards would be most of the cost of refining; beyond, the gradient is exact.
 FAR = 8.0
 
 

@@ -6,9 +6,10 @@ import streamlit as st
 
 from pages.shared import grid_data, job_panel
 from pages.shared.charts.gridmaps import MOST_CELLS
+from pages.shared.exports import csv_button
 from pages.shared.grid_controls import choose_look, choose_models, choose_settings
 from pages.shared.grid_text import answer, how_to_read, numbers_table
-from pages.shared.grid_views import csv_button, show_maps, show_marginals, show_orbit
+from pages.shared.grid_views import all_cells, show_maps, show_marginals, show_orbit
 from pages.shared.named_orbits import show_named
 from pages.shared.start import start
 from pages.shared.text import count
@@ -43,7 +44,11 @@ if len(runs):
     show_maps(grids, runs, look)
     st.caption(how_to_read(settings, drawn_coarser=max(settings.n_a, settings.n_e) > MOST_CELLS))
     st.dataframe(numbers_table(grids, list(runs["dataset_name"]), look.field, look.threshold), hide_index=True)
-    csv_button(f"grid-{'-'.join(runs['run_id'])}", grids, runs)
+    csv_button(
+        f"grid-{'-'.join(runs['run_id'])}",
+        lambda: all_cells(grids, runs),
+        "Every cell of every model with its run id, also the infeasible ones.",
+    )
     cell = st.query_params.get("cell", "")
     if cell.isdigit():
         with st.container(border=True, key="orbit_panel"):

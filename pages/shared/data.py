@@ -1,4 +1,4 @@
-"""What the pages read. The only caches of the app, each keyed by the store's version, so none can be stale."""
+"""What the pages read. Its caches, as those of the other `*_data` files, are keyed by the store's version."""
 
 import argparse
 import os

@@ -29,22 +29,27 @@ def download_row(
                 help="The picture above, on white, with its title.",
                 key=f"download_{kind}",
             )
-        st.download_button(
-            "CSV",
-            data=partial(_csv, rows),
-            file_name=f"{name}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            type="tertiary",
-            icon=":material/table:",
-            help="Every matched run with its id, parameters, value, and whether and why (not) it was used.",
-            key="download_csv",
+        csv_button(
+            name,
+            lambda: rows,
+            "Every matched run with its id, parameters, value, and whether and why (not) it was used.",
         )
+
+
+def csv_button(name: str, rows: Callable[[], pd.DataFrame], what: str) -> None:
+    """Offer rows as CSV; `what` says in the tip what they are."""
+    st.download_button(
+        "CSV",
+        data=lambda: rows().to_csv(index=False).encode(),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/table:",
+        help=what,
+        key="download_csv",
+    )
 
 
 def _draw(chart: Callable[[], alt.LayerChart], kind: str, title: str, subtitle: Sequence[str]) -> bytes:
     return picture(chart(), "png" if kind == "png" else "svg", title, subtitle)
-
-
-def _csv(rows: pd.DataFrame) -> bytes:
-    return rows.to_csv(index=False).encode()

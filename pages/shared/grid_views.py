@@ -136,21 +136,6 @@ def all_cells(grids: Grids, runs: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([cells.assign(run_id=ids[name], model=name) for name, cells in grids.items()], ignore_index=True)
 
 
-def csv_button(name: str, grids: Grids, runs: pd.DataFrame) -> None:
-    """Offer every cell of every model as CSV."""
-    st.download_button(
-        "CSV",
-        data=lambda: all_cells(grids, runs).to_csv(index=False).encode(),
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/table:",
-        help="Every cell of every model with its run id, also the infeasible ones.",
-        key="download_csv",
-    )
-
-
 def family_table(errors: pd.DataFrame, run_ids: Sequence[str]) -> pd.DataFrame:
     """Mean (best) error by the family trained on (rows) and the family tested on (columns), and how many runs."""
     rows = errors.assign(
