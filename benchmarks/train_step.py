@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from benchmarks.peers import diffrax_documentation_loop, matrix_products, torchdiffeq_loop
 from benchmarks.timing import RESULTS, Timed, device_name, timed, write_result
 from orbitsens.config import RunConfig, expand, load_sweep_file
-from orbitsens.ensemble import stage_data, training_data
+from orbitsens.prepare import stage_data, training_data
 from orbitsens.schedule import Block
 from orbitsens.train import advance, init, run_keys, run_numbers
 

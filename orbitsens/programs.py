@@ -8,8 +8,10 @@ import numpy as np
 from orbitsens.config import SEED_KEYS, RunConfig, data_shape, n_training_segments
 from orbitsens.schedule import block_length
 
-# Runs that train together at most: beyond, a program's arrays no longer fit the processor's cache.
-MAX_RUNS_TOGETHER = 32
+# Runs that train together at most, so that a sweep shows results on its way, and what their weights may take.
+# What is kept for the gradient is bounded apart from that: `orbitsens.placement` trains them cohort by cohort.
+MAX_RUNS_TOGETHER = 256
+STATE_BYTES = 2**30
 
 # Keys that may differ within a program: they enter it as numbers or as data of equal shape.
 _NUMBER_KEYS = frozenset(
@@ -29,9 +31,13 @@ _NUMBER_KEYS = frozenset(
 # Of these, only whether they are in force shapes a program.
 _ON_OR_OFF_KEYS = ("weight_decay", "gradient_clip")
 
-# Measured on 2 cores (AMD EPYC) with the note's config and 20 seeds: `python -m runner sweep` of sweep-seeds-v2.
-COMPILE_SECONDS = 20.0
-GFLOPS = 45.0
+# Measured on 2 cores (AMD EPYC, 4th generation or so): `python -m benchmarks.scaling`, and for a run's own time
+# `python -m runner sweep` of sweep-seeds-v2.
+COMPILE_SECONDS = 13.0
+RUN_SECONDS = 0.3  # measuring, logging and closing a run
+INTERVAL_SECONDS = 2e-5  # of a run's step, for one interval between samples: the operations' number ...
+STATE_SECONDS = 8e-7  # ... for each state in it: all but the products
+GFLOPS = 190.0  # the products
 STAGES_OF_TSIT5 = 6
 
 
@@ -43,15 +49,20 @@ class Program(NamedTuple):
 
 
 def plan_programs(runs: Sequence[RunConfig], max_together: int = MAX_RUNS_TOGETHER) -> list[Program]:
-    """Group runs that differ only in numbers, and cut the groups into programs of about equal size."""
+    """Group runs that differ only in numbers, and cut the groups into programs of about equal size.
+
+    A program's runs are at most `max_together`, fewer where their state would not fit into memory.
+    """
     groups: dict[Any, list[int]] = {}
     for place, run in enumerate(runs):
         groups.setdefault(_shape_of(run), []).append(place)
     programs = []
     for places in groups.values():
-        for part in np.array_split(places, -(-len(places) // max_together)):
+        most = min(max_together, max(1, STATE_BYTES // _state_bytes(runs[places[0]])))
+        for part in np.array_split(places, -(-len(places) // most)):
             together = tuple(int(p) for p in part)
-            seconds = COMPILE_SECONDS + sum(_seconds(runs[p]) for p in together)
+            shapes = {(stage.segment_length, stage.window) for stage in runs[places[0]].parameters.stages}
+            seconds = COMPILE_SECONDS * len(shapes) + sum(RUN_SECONDS + _seconds(runs[p]) for p in together)
             programs.append(Program(together, seconds))
     return programs
 
@@ -68,17 +79,27 @@ def _shape_of(run: RunConfig) -> Any:
     return named, on, len(p.stages), dataset, split
 
 
+def _state_bytes(run: RunConfig) -> int:
+    """Memory that a run holds on to: weights, the best ones, averages and the optimiser's state; data of its own."""
+    p = run.parameters
+    weights = p.width * (p.width * max(p.depth - 1, 0) + p.depth + 20)
+    own_data = 0
+    if p.train_val_split < 1 or run.data.dataset_file is not None:
+        own_data = 8 * len(p.stages) * sum(data_shape(run.data).lengths)
+    return 4 * (6 * weights + own_data)
+
+
 def _seconds(run: RunConfig) -> float:
-    """Estimated training time of one run within a program, from its floating-point operations."""
+    """Estimated training time of one run within a program."""
     p = run.parameters
     lengths = data_shape(run.data).lengths
-    # Multiplications and additions of the hidden layers dominate; forward, and twice as much backward.
-    per_state = 2.0 * p.width * (p.width * max(p.depth - 1, 0) + 11)
+    # A gradient takes twice as long as the values.
+    state = STATE_SECONDS / 3 + STAGES_OF_TSIT5 * 2.0 * p.width * (p.width * max(p.depth - 1, 0) + 11) / (GFLOPS * 1e9)
     total = 0.0
     for stage in p.stages:
         n_segments = n_training_segments(p, stage, lengths)
         intervals = stage.n_samples - 1
-        step = 3.0 * min(p.batch_size, n_segments) * intervals
-        evaluation = n_segments * intervals / block_length(p, n_segments)
-        total += stage.steps * STAGES_OF_TSIT5 * (step + evaluation) * per_state
-    return total / (GFLOPS * 1e9)
+        step = INTERVAL_SECONDS + 3.0 * min(p.batch_size, n_segments) * state
+        evaluation = n_segments * state / block_length(p, n_segments)
+        total += stage.steps * intervals * (step + evaluation)
+    return total

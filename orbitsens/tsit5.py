@@ -14,6 +14,7 @@ from orbitsens.types import Derivative, Dynamics, State
 
 _TABLEAU = Tsit5.tableau
 _ROWS = tuple(tuple(float(a) for a in row) for row in _TABLEAU.a_lower)
+N_STAGES = len(_ROWS)
 _ERROR = tuple(float(b) for b in _TABLEAU.b_error)
 
 

@@ -14,10 +14,8 @@ SECONDS_BETWEEN_LINES = 20.0
 
 
 @contextmanager
-def sweep_progress(
-    console: Console, total_steps: int, estimate_s: float
-) -> Iterator[Callable[[int, BlockReport], None]]:
-    """Yield `on_steps(steps, report)`, to be called after each block with the steps made, summed over runs."""
+def sweep_progress(console: Console, planned_s: float) -> Iterator[Callable[[float, BlockReport], None]]:
+    """Yield `on_work(seconds, report)`, to be called after each block with its share of the planned seconds."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -26,22 +24,26 @@ def sweep_progress(
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    began = last_line = time.monotonic()
-    done = 0
+    last_line = time.monotonic()
+    done = 0.0
+    first: tuple[float, float] | None = None  # when the first block was done, and the work until then
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(f"compiling (about {estimate_s:.0f} s in all)", total=total_steps)
+        task = progress.add_task(f"compiling (about {planned_s:.0f} s in all)", total=planned_s)
 
-        def on_steps(steps: int, report: BlockReport) -> None:
-            nonlocal done, last_line
-            done += steps
+        def on_work(seconds: float, report: BlockReport) -> None:
+            nonlocal done, last_line, first
+            done += seconds
             error = np.asarray(report.rows.metrics["acceleration_error"])
             last_step = report.block.global_step + report.block.n_steps
             text = f"step {last_step}, stage {report.block.stage + 1}: acceleration error {np.median(error):.2f} %"
             progress.update(task, completed=done, description=text)
             now = time.monotonic()
-            if not console.is_terminal and (now - last_line > SECONDS_BETWEEN_LINES or done == total_steps):
+            first = first or (now, done)
+            if not console.is_terminal and (now - last_line > SECONDS_BETWEEN_LINES or done > 0.9999 * planned_s):
                 last_line = now
-                left = (now - began) * (total_steps - done) / done
-                console.print(f"{100 * done / total_steps:3.0f} %  {text} (median), about {left:.0f} s left")
+                # The first block waited for the compiler; before there is a second one, the plan is all there is.
+                pace = 1.0 if done == first[1] else (now - first[0]) / (done - first[1])
+                left = max(0.0, pace * (planned_s - done))
+                console.print(f"{100 * done / planned_s:3.0f} %  {text} (median), about {left:.0f} s left")
 
-        yield on_steps
+        yield on_work

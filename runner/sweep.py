@@ -1,7 +1,8 @@
 """Training a sweep: program by program, each run logged to W&B while it trains."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,11 +10,13 @@ import jax
 
 from orbitsens.config import Data, RunConfig
 from orbitsens.datasets import Dataset, test_dataset
-from orbitsens.ensemble import BlockReport, Trained, train_program, training_data
+from orbitsens.ensemble import BlockReport, Trained, train_prepared
 from orbitsens.evaluate import evaluate_pointwise
 from orbitsens.model import NeuralODE, save_model
 from orbitsens.normalization import Units
+from orbitsens.prepare import Prepared, prepare_program
 from orbitsens.programs import Program
+from orbitsens.segments import TrainingData
 from orbitsens.version import __version__
 from runner.history import Measurement, history_rows, last_values, run_summary, segment_ratios
 from runner.logging_thread import Submit, logging_thread
@@ -27,35 +30,54 @@ FAILED = 1
 class Settings(NamedTuple):
     """How a sweep logs.
 
-    `on_steps` is told how many steps (summed over runs) were made, and of the block's rows; `say` gets sentences.
+    `on_work` is told, of the seconds that the plan gave a program, how many a block was, and the block's report; `say`
+    gets sentences.
     """
 
     wandb_dir: Path
     mode: Mode
     log_every: int
-    on_steps: Callable[[int, BlockReport], None]
+    devices: Sequence[jax.Device]
+    on_work: Callable[[float, BlockReport], None]
     stop: Callable[[], bool]
     say: Callable[[str], None]
 
 
-def train_and_log(
-    runs: Sequence[RunConfig], names: Sequence[str], program: Program, settings: Settings
-) -> list[str] | None:
+def prepared_programs(
+    runs: Sequence[RunConfig], programs: Sequence[Program], devices: Sequence[jax.Device]
+) -> Iterator[tuple[Program, Prepared]]:
+    """Yield each program when it is compiled; the one after it is compiled while its user trains it."""
+
+    def prepare(program: Program) -> Prepared:
+        return prepare_program([runs[place] for place in program.places], devices)
+
+    with ThreadPoolExecutor(max_workers=1) as compiler:
+        coming = compiler.submit(prepare, programs[0])
+        for i, program in enumerate(programs):
+            prepared = coming.result()
+            if i + 1 < len(programs):
+                coming = compiler.submit(prepare, programs[i + 1])
+            yield program, prepared
+
+
+def train_and_log(prepared: Prepared, names: Sequence[str], seconds: float, settings: Settings) -> list[str] | None:
     """Train the runs of one program and log each as a W&B run; return their run ids, or None when stopped.
+
+    `names` are those of the W&B runs, `seconds` what the plan says the program takes.
 
     Runs that were stopped, or that an error ended, are closed as such with what they had logged.
     """
-    together = [runs[p] for p in program.places]
-    code = {"version": __version__, "device": jax.devices()[0].device_kind}
+    together = prepared.runs
+    code = {"version": __version__, "device": settings.devices[0].device_kind}
     open_runs: list[TrackedRun] = []
     exit_code = FAILED
     try:
-        for config, place in zip(together, program.places, strict=True):
+        for config, name in zip(together, names, strict=True):
             open_runs.append(
                 start_run(
                     config,
                     run_id=None,
-                    name=names[place],
+                    name=name,
                     mode=settings.mode,
                     wandb_dir=settings.wandb_dir,
                     code=code,
@@ -64,11 +86,13 @@ def train_and_log(
             )
         last: list[dict[str, object]] = [{} for _ in together]
         with logging_thread() as submit:
-            trained = train_program(together, _logger(together, open_runs, last, submit, settings), stop=settings.stop)
+            trained = train_prepared(
+                prepared, _logger(prepared, open_runs, last, seconds, submit, settings), stop=settings.stop
+            )
         if trained is None:
             exit_code = KILLED
             return None
-        _finish(together, open_runs, last, trained, settings.say)
+        _finish(prepared, open_runs, last, trained, settings.say)
         return [run.run_id for run in open_runs]
     finally:
         # Nothing happens to runs that are finished already.
@@ -77,61 +101,62 @@ def train_and_log(
 
 
 def _logger(
-    together: Sequence[RunConfig],
+    prepared: Prepared,
     open_runs: Sequence[TrackedRun],
     last: list[dict[str, object]],
+    seconds: float,
     submit: Submit,
     settings: Settings,
 ) -> Callable[[BlockReport], None]:
-    ratios = [segment_ratios(config, training_data(config)) for config in together]
+    together = prepared.runs
+    seconds_a_step = seconds / sum(stage.steps for stage in together[0].parameters.stages)
+    ratios = [segment_ratios(config, data) for config, data in zip(together, prepared.data, strict=True)]
 
     def on_block(report: BlockReport) -> None:
         for i, (config, run) in enumerate(zip(together, open_runs, strict=True)):
             rows = history_rows(config, report, i, settings.log_every, ratios[i])
             last[i] = last_values(rows)
             submit(log_rows, run, rows)
-        settings.on_steps(report.block.n_steps * len(together), report)
+        settings.on_work(report.block.n_steps * seconds_a_step, report)
 
     return on_block
 
 
 def _finish(
-    together: Sequence[RunConfig],
+    prepared: Prepared,
     open_runs: Sequence[TrackedRun],
     last: Sequence[dict[str, object]],
     trained: Sequence[Trained],
     say: Callable[[str], None],
 ) -> None:
     """Measure the kept models and close their runs with summary and model file."""
-    measured = _measure(together, [t.model for t in trained])
+    measured = _measure(prepared, [t.model for t in trained])
     with tempfile.TemporaryDirectory() as folder:
-        for i, (config, run) in enumerate(zip(together, open_runs, strict=True)):
+        for i, (config, data, run) in enumerate(zip(prepared.runs, prepared.data, open_runs, strict=True)):
             path = Path(folder) / f"{run.run_id}.eqx"
-            data = training_data(config)
             save_model(path, trained[i].model, config.logged(), data.units)
             summary = last[i] | run_summary(config, trained[i], data, measured[i])
             finish_run(run, summary, path, say=say)
 
 
-def _measure(together: Sequence[RunConfig], models: Sequence[NeuralODE]) -> list[list[Measurement]]:
+def _measure(prepared: Prepared, models: Sequence[NeuralODE]) -> list[list[Measurement]]:
     """Each run's model on its training, validation and test orbits."""
-    found: list[list[Measurement]] = [[] for _ in together]
+    found: list[list[Measurement]] = [[] for _ in models]
     groups: dict[tuple[Data, int], list[int]] = {}
-    for i, config in enumerate(together):
-        whole = config.parameters.train_val_split == 1
-        # Runs with a validation set may each have another split.
-        groups.setdefault((config.data, -1 if whole else i), []).append(i)
+    for i, (config, own) in enumerate(zip(prepared.runs, prepared.data, strict=True)):
+        # Runs with the same split have the very same data.
+        groups.setdefault((config.data, id(own)), []).append(i)
     for (data, _), members in groups.items():
-        for name, split, orbits, units in _parts(together[members[0]], data):
+        for name, split, orbits, units in _parts(prepared.data[members[0]], data):
             evaluations = evaluate_pointwise([models[i] for i in members], orbits, units)
             for i, evaluation in zip(members, evaluations, strict=True):
                 found[i].append(Measurement(name, split, evaluation))
     return found
 
 
-def _parts(config: RunConfig, data: Data) -> list[tuple[str, str, Dataset, Units]]:
+def _parts(own: TrainingData, data: Data) -> list[tuple[str, str, Dataset, Units]]:
     """The orbits that a run is measured on: name, split, orbits, and the units that its model sees."""
-    own, test = training_data(config), test_dataset(data)
+    test = test_dataset(data)
     parts = [(data.dataset_name, "train", own.training, own.units)]
     if own.validation is not None:
         parts.append((data.dataset_name, "val", own.validation, own.units))

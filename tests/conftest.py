@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = {
     "JAX_NUMPY_RANK_PROMOTION": "raise",
     "JAX_COMPILATION_CACHE_DIR": str(ROOT / "build" / "jax-cache"),
+    "JAX_NUM_CPU_DEVICES": "2",
     "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.3",
     "WANDB_MODE": "offline",
     "WANDB_SILENT": "true",

@@ -40,6 +40,9 @@ def sweep(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Replace a value of the file; YAML.")
     ] = None,
     log_every: Annotated[int, typer.Option(min=1, help="Steps between history rows.")] = 10,
+    device: Annotated[
+        str | None, typer.Option(help="Train on cpu, gpu, or one of several as gpu:1; unless given, JAX's choice.")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Keep the group's finished runs, train the rest.")] = False,
 ) -> None:
     """Train every run of a sweep file, one W&B run each in one group, then sync the group into the run store.
@@ -56,29 +59,31 @@ def sweep(
     programs = plan_programs(runs)
     console.print(f"{len(runs)} runs in {len(programs)} programs, group '{runs[0].wandb.group}'. Ctrl-C stops cleanly.")
 
-    from orbitsens.device import keep_compiled_programs
+    from orbitsens.device import choose_devices, keep_compiled_programs, use_every_core
     from runner.names import run_names
     from runner.paths import local_runs_dir
     from runner.progress import sweep_progress
-    from runner.sweep import STOPPED, Settings, train_and_log
+    from runner.sweep import STOPPED, Settings, prepared_programs, train_and_log
     from runner.sync import sync_local
     from runner.sync_report import report_lines
     from runner.table import summary_table
     from store.location import writable_store
 
     keep_compiled_programs()
+    use_every_core()
+    devices = choose_devices(device)
     began = time.monotonic()
     folder, place = local_runs_dir(wandb_dir), writable_store(store)
-    total_steps = sum(stage.steps for run in runs for stage in run.parameters.stages)
     named = dict(zip((run.hash for run in planned), run_names(planned), strict=True))
     names, trained = [named[run.hash] for run in runs], []
     with (
         _stop_on_ctrl_c(console) as stop,
-        sweep_progress(console, total_steps, sum(p.seconds for p in programs)) as on_steps,
+        sweep_progress(console, sum(p.seconds for p in programs)) as on_work,
     ):
-        settings = Settings(folder, wandb.value, log_every, on_steps, stop, console.print)
-        for program in programs:
-            finished = train_and_log(runs, names, program, settings)
+        settings = Settings(folder, wandb.value, log_every, devices, on_work, stop, console.print)
+        for program, prepared in prepared_programs(runs, programs, devices):
+            here = [names[place] for place in program.places]
+            finished = train_and_log(prepared, here, program.seconds, settings)
             if finished is None:
                 break
             trained += finished

@@ -8,8 +8,9 @@ import pytest
 from orbitsens.config import Data, Parameters, RunConfig, expand
 from orbitsens.config.sweepfile import Wandb, parse_sweep
 from orbitsens.datasets import load_dataset
-from orbitsens.ensemble import stage_data, train_program, training_data
+from orbitsens.ensemble import train_program
 from orbitsens.evaluate import evaluate_pointwise
+from orbitsens.prepare import stage_data, training_data
 from orbitsens.programs import plan_programs
 from orbitsens.run_numbers import run_keys
 from orbitsens.segments import cut_segments, in_units

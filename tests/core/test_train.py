@@ -8,8 +8,9 @@ import pytest
 from orbitsens.config import Data, Parameters
 from orbitsens.config.expand import RunConfig
 from orbitsens.config.sweepfile import Wandb
-from orbitsens.ensemble import stage_data, train_program, training_data
+from orbitsens.ensemble import train_program
 from orbitsens.evaluate import evaluate_pointwise
+from orbitsens.prepare import stage_data, training_data
 from orbitsens.programs import plan_programs
 from orbitsens.shuffle import batch_indices
 from orbitsens.train import make_train, run_keys
