@@ -29,8 +29,12 @@ class Placement(NamedTuple):
 
 
 def place_runs(n_runs: int, parameters: Parameters, devices: Sequence[jax.Device] | None = None) -> Placement:
-    """Share runs of one architecture out over devices (default all); fewer runs than devices leave some idle."""
-    found = list(jax.devices() if devices is None else devices)[:n_runs]
+    """Share runs of one architecture out over devices (default all); fewer runs than devices leave some idle.
+
+    Runs that diffrax solves stay on one device: equinox's loops cannot be differentiated within `jax.shard_map`.
+    """
+    most_devices = 1 if parameters.solver_engine == "diffrax" else n_runs
+    found = list(jax.devices() if devices is None else devices)[:most_devices]
     each = -(-n_runs // len(found))
     cohort = _cohort(each, _most_together(parameters, found[0]))
     n_padded = len(found) * cohort * -(-each // cohort)
@@ -90,6 +94,8 @@ def over_runs(function: Callable[..., Any], axes: tuple[int | None, ...], placem
         results = jax.lax.map(of_a_cohort, cohorts)
         return jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:]), results)
 
+    if placement.mesh.size == 1:
+        return of_a_device
     return jax.shard_map(
         of_a_device,
         mesh=placement.mesh,
