@@ -19,9 +19,10 @@ import numpy as np
 import wandb
 from wandb.errors import AuthenticationError, CommError, UsageError
 
-from orbitsens.config import ConfigError, RunConfig
+from orbitsens.config import ConfigError, RunConfig, is_artifact, parse_artifact
 from runner.liveness import hold
 from runner.logging_thread import Submit as Submit, logging_thread as logging_thread
+from runner.patience import PROBLEMS
 from runner.server import server_answers
 from runner.wandb_local import has_end_record
 from runner.wandb_values import to_json_like
@@ -93,7 +94,9 @@ def start_run(
         say(f"W&B's server does not answer ({problem}): run {chosen_id} stays on this machine; {LATER}")
         mode, run = "offline", _open(config, logged, chosen_id, name, "offline", wandb_dir)
     directory = Path(run.settings.sync_dir)
-    return TrackedRun(chosen_id, directory, run, mode, hold(directory))
+    tracked = TrackedRun(chosen_id, directory, run, mode, hold(directory))
+    _use_datasets(tracked, config, say)
+    return tracked
 
 
 def log_rows(run: TrackedRun, rows: Mapping[str, np.ndarray]) -> None:
@@ -195,6 +198,21 @@ def close_run(run: TrackedRun, exit_code: int) -> None:
             raise TimeoutError(f"W&B has not written the end of {path} within {SECONDS_TO_CLOSE} s; is the disk full?")
         time.sleep(0.002)
     run.release()
+
+
+def _use_datasets(run: TrackedRun, config: RunConfig, say: Say | None) -> None:
+    """Mark an online run on the server as using the artifacts that it trains and tests on.
+
+    Offline there is no such mark; that the run's config names them is the same either way.
+    """
+    for named in (config.data.dataset_file, config.data.test_file):
+        if run.mode == "offline" or named is None or not is_artifact(named):
+            continue
+        try:
+            run.wandb_run.use_artifact(parse_artifact(named).path)
+        except (*PROBLEMS, ValueError) as error:
+            if say is not None:
+                say(f"The W&B server does not note that run {run.run_id} uses {named}: {str(error).rstrip('.')}.")
 
 
 def new_run_id() -> str:

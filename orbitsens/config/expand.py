@@ -1,7 +1,7 @@
 """A sweep file's runs: the Cartesian product of all alternatives, each checked before anything is trained."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from orbitsens.config.data import Data
@@ -13,6 +13,7 @@ from orbitsens.config.nesting import alternatives
 from orbitsens.config.parameters import Parameters
 from orbitsens.config.sweepfile import SweepFile, Wandb, parse_sweep, parse_yaml
 
+Fetch = Callable[[Data, Wandb], Data]
 Choices = Mapping[str, list[object]]  # the alternatives of each key of a section
 
 
@@ -43,11 +44,11 @@ class RunConfig(Frozen):
         }
 
 
-def expand(sweep: SweepFile, overrides: Sequence[str] = ()) -> list[RunConfig]:
+def expand(sweep: SweepFile, overrides: Sequence[str] = (), fetch: Fetch = lambda data, wandb: data) -> list[RunConfig]:
     """List the runs of a sweep in the order of the file, the last key varying fastest.
 
     `overrides` are `key=value` texts, the value in YAML, the key a parameter or `data.x`, `wandb.x`; each replaces
-    what the file says.
+    what the file says. `fetch` brings the artifacts that data names onto this machine.
 
     Raises:
         ConfigError: a value that is not allowed, or a run that stands twice; the message names the key.
@@ -59,7 +60,7 @@ def expand(sweep: SweepFile, overrides: Sequence[str] = ()) -> list[RunConfig]:
     runs = []
     for raw in _product(data_choices):
         data = checked(Data, "data", {k: v for k, v in raw.items() if k in Data.model_fields})
-        data = with_checksums(data)
+        data = with_checksums(fetch(data, sweep.wandb))
         shape = data_shape(data)
         unknown = {f"data.{k}": v for k, v in raw.items() if k not in Data.model_fields}
         runs += [_run(sweep, data, shape, parameters, unknown) for parameters in parameter_sets]
