@@ -19,7 +19,8 @@ def find_artifact(name: ArtifactName) -> wandb.Artifact:
     Raises:
         ConfigError: not logged in, no server, no such artifact.
     """
-    base_url = get_base_url(wandb.setup().settings.base_url)
+    configured = wandb.setup().settings.base_url
+    base_url = get_base_url(configured) or configured  # the environment counts at any time, as for wandb.Api
     later = "" if name.is_pinned else " (a version such as :v3 is read from this machine once it was fetched)"
     if not server_answers(base_url):
         raise ConfigError(f"{name} has to be fetched from W&B, and {base_url} does not answer{later}.")
