@@ -7,6 +7,7 @@ records stay bytes until they are used: many small objects at once would keep Py
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -28,12 +29,7 @@ _RECORD = (
     + (rb"(?:\xc2\x0c[\0-\x7f]\n" + _NAME + rb")?")  # the name of a stream
 )
 _form = re.compile(_RECORD).fullmatch
-# In items that have the form, a number can be told by its characters.
-_LIKE_A_NUMBER = rb"(?:-?[0-9][-+.0-9eE]*+|" + _NON_FINITE + rb")"
-_names = re.compile(_BEFORE_NAMES + rb"(" + _NAMES + rb")" + _BEFORE_NUMBER + _LIKE_A_NUMBER).findall
-_names_and_numbers = re.compile(
-    rb"(?:" + _BEFORE_NAMES + rb"(?=[\n\x12])|" + _BEFORE_NUMBER + rb")(" + _NAMES + rb"|" + _LIKE_A_NUMBER + rb")"
-).findall
+_VALUE_TAG = 0x82
 _KINDS = {b"\x12": "history", b"\x1a": "summary"}
 
 
@@ -56,18 +52,23 @@ def plain_step(step: bytes | None) -> int:
     return sum((byte & 0x7F) << 7 * i for i, byte in enumerate(step or b""))
 
 
+class _Items(NamedTuple):
+    """The items of plain records: the record that each is of, its name as a place in `names`, and its number's text."""
+
+    places: np.ndarray
+    codes: np.ndarray
+    names: list[bytes]
+    texts: pa.Array
+
+
 def plain_columns(rows: Sequence[bytes]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     """Yield, for each key, the rows that have it (their places in `rows`) and their numbers, from the rows' items."""
-    found = _names_and_numbers(b"".join(rows))
-    names, texts = found[0::2], found[1::2]
-    codes = {name: code for code, name in enumerate(dict.fromkeys(names))}
-    code_of = np.array([codes[name] for name in names], dtype=np.int64)
-    places = np.repeat(np.arange(len(rows)), [row.count(b"\x82") for row in rows])
+    items = _items(rows)
     # What JSON has no number for may be in quotes, and is spelt as Arrow reads it.
-    numbers = pc.utf8_trim(pa.array(texts, pa.string()), '"').cast(pa.float64()).to_numpy()
-    for name, code in codes.items():
-        its = code_of == code
-        yield _key(name), places[its], numbers[its]
+    numbers = pc.utf8_trim(items.texts.cast(pa.string()), '"').cast(pa.float64()).to_numpy()
+    for code, name in enumerate(items.names):
+        its = items.codes == code
+        yield _key(name), items.places[its], numbers[its]
 
 
 def without_overwritten(records: Sequence[object]) -> list[object]:
@@ -75,15 +76,27 @@ def without_overwritten(records: Sequence[object]) -> list[object]:
 
     Plain records are given as their items, bytes; all others stay.
     """
-    kept, later = [], set[bytes]()
-    for record in reversed(records):
-        if isinstance(record, bytes):
-            names = _names(record)
-            if later.issuperset(names):
-                continue
-            later.update(names)
-        kept.append(record)
-    return kept[::-1]
+    plain_ones = [(i, record) for i, record in enumerate(records) if isinstance(record, bytes)]
+    items = _items([record for _, record in plain_ones])
+    last = np.zeros(len(items.names), dtype=np.int64)
+    last[items.codes] = items.places  # of several assignments the last one stays
+    kept = set(last.tolist())
+    left_out = {i for place, (i, _) in enumerate(plain_ones) if place not in kept}
+    return [record for i, record in enumerate(records) if i not in left_out]
+
+
+def _items(records: Sequence[bytes]) -> _Items:
+    joined = b"".join(records)
+    content = np.frombuffer(joined, dtype=np.uint8)
+    tags = np.flatnonzero(content == _VALUE_TAG)
+    ends = tags + 3 + content[tags + 2]
+    # Each item in four: its names, tag and length of its value, its number, tag and length of the next item.
+    bounds = np.stack([np.append(2, ends[:-1] + 2)[: len(tags)], tags, tags + 3, ends], axis=1)
+    offsets = np.append(bounds.ravel(), len(joined)).astype(np.int64)
+    parts = pa.Array.from_buffers(pa.large_binary(), 4 * len(tags), [None, pa.py_buffer(offsets), pa.py_buffer(joined)])
+    names = parts[0::4].dictionary_encode()
+    places = np.searchsorted(np.cumsum([len(record) for record in records]), tags, side="right")
+    return _Items(places, names.indices.to_numpy(), names.dictionary.to_pylist(), parts[2::4])
 
 
 def _key(names: bytes) -> str:
@@ -91,7 +104,7 @@ def _key(names: bytes) -> str:
     parts, rest = [], names
     while rest[:1] in (b"\n", b"\x12"):
         length = rest[1]
-        text = rest[2 : 2 + length].decode()
+        text = rest[2 : 2 + length].decode(errors="replace")
         if rest[:1] == b"\n":
             return text
         parts.append(text)
