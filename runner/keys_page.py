@@ -21,7 +21,8 @@ keeps it complete.
 
 A list means alternatives, and a sweep is the product of all lists. The keys marked *schedule* nest one level deeper:
 one alternative is itself a list with one entry per training stage. A key that is left out has its default, which is
-the note's; a default of *unset* is explained by the key's meaning.
+the note's; a default of *unset* is explained by the key's meaning. A key that does not stand here is refused, unless
+the file says `allow_unknown: true` beside its sections: then it is kept with the run's config, without effect.
 """
 
 # Parameter -> the names it takes, and where their formulas stand.

@@ -54,7 +54,10 @@ class Data(Frozen):
         None,
         description="the test dataset, as a file or a W&B artifact; test_dataset is then a label (unset: its name)",
     )
-    dataset_name: Name = Field(description="the training dataset, by name")
+    dataset_name: Name = Field(
+        description="the training dataset: single, simple or complex, then _TBP_planar_N or _TBP_nonplanar_N for N "
+        "orbits, then perhaps _train, _val or _test, which are independent draws"
+    )
     problem: Literal["2BP"] = Field("2BP", description="the dynamical problem; 2BP is the two-body problem")
     test_dataset: Name | None = Field(
         None,

@@ -19,7 +19,7 @@ class Wandb(Frozen):
     group: str = Field(min_length=1, description="the W&B group of the sweep's runs")
     entity: str = Field("mlds-lab", min_length=1, description="the W&B entity (team)")
     project: str = Field("neuralODEs", min_length=1, description="the W&B project")
-    tags: tuple[str, ...] = Field((), description="tags that every run gets")
+    tags: tuple[str, ...] = Field((), description="a list of tags that every run gets")
     notes: str | None = Field(None, description="a note that every run gets")
 
 
