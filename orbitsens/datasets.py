@@ -71,12 +71,12 @@ def load_dataset(name: str, file: str | None) -> Dataset:
 
 def training_dataset(data: Data) -> Dataset:
     """What a run trains and validates on."""
-    return load_dataset(data.dataset_name, data.dataset_file)
+    return load_dataset(data.dataset_name, data.path_of("dataset_file"))
 
 
 def test_dataset(data: Data) -> Dataset | None:
     """What a run is tested on; None where its data names nothing."""
-    return None if data.test_name is None else load_dataset(data.test_name, data.test_file)
+    return None if data.test_name is None else load_dataset(data.test_name, data.path_of("test_file"))
 
 
 def take_orbits(dataset: Dataset, index: np.ndarray) -> Dataset:

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from orbitsens.constants import MU_KM3_S2
-from orbitsens.grid_settings import GridSettings
+from orbitsens.grid_settings import GridSettings, arrow_samples
 from orbitsens.metrics import POINTWISE, pointwise
 from orbitsens.model import NeuralODE
 from orbitsens.normalization import Units
@@ -34,8 +34,9 @@ class AlongOrbit(NamedTuple):
     """What happens along the feasible cells' orbits [cell, ...], each in the plane of its orbit.
 
     The plane's first axis points to the ascending node, its second 90 degrees ahead: x and y of planar orbits.
-    `acceleration_error` [sample] in percent; `acceleration` [sample, 2] of the model in km/s^2; with a rollout,
-    `path` [rolled sample, 2] in km and `position_error_km` [rolled sample], else None.
+    `acceleration_error` [sample] in percent; `acceleration` [arrow, 2] of the model in km/s^2 at the samples that
+    `arrow_samples` says; with a rollout, `path` [rolled sample, 2] in km and `position_error_km` [rolled sample],
+    else None.
     """
 
     acceleration_error: np.ndarray
@@ -92,7 +93,8 @@ def _pointwise(
     model: NeuralODE, settings: GridSettings, units: Units, a: np.ndarray, e: np.ndarray, on_progress: OnProgress
 ) -> tuple[dict[str, np.ndarray], AlongOrbit | None]:
     """Statistics of each cell, accumulated in float64, and what is kept along the orbits."""
-    frame, keep = _frame(settings), settings.keeps_orbits
+    frame = _frame(settings)
+    keep = arrow_samples(settings.anomalies) if settings.keeps_orbits else None
     per_cell = settings.anomalies * len(settings.arguments_deg)
     size = max(1, _CHUNK_NUMBERS // (per_cell * model.func.mlp.width_size))
     parameter = a / units.length_km * (1.0 - e * e)
@@ -112,7 +114,7 @@ def _pointwise(
     if pending is not None:
         _collect(jax.device_get(pending[0]), pending[1], keep, columns, errors, accelerations)
     along = None
-    if keep:
+    if keep is not None:
         to_km_s2 = units.length_km / units.time_s**2
         along = AlongOrbit(np.concatenate(errors), in_plane(np.concatenate(accelerations), settings) * to_km_s2)
     return {name: np.concatenate(parts) for name, parts in columns.items()}, along
@@ -121,7 +123,7 @@ def _pointwise(
 def _collect(
     values: tuple[dict[str, np.ndarray], np.ndarray],
     part: slice,
-    keep: bool,
+    keep: np.ndarray | None,
     columns: dict[str, list[np.ndarray]],
     errors: list[np.ndarray],
     accelerations: list[np.ndarray],
@@ -135,9 +137,9 @@ def _collect(
             found |= {f"{name}_median": np.median(flat, axis=1), f"{name}_max": np.max(flat, axis=1)}
         for key, column in found.items():
             columns.setdefault(key, []).append(column)
-    if keep:
+    if keep is not None:
         errors.append(np.array(measured["acceleration_error"][:n, 0]))
-        accelerations.append(np.array(acceleration[:n, 0]))
+        accelerations.append(np.array(acceleration[:n, 0, keep]))
 
 
 @eqx.filter_jit

@@ -13,6 +13,7 @@ _COMPLEX = FAMILIES["complex"]
 MOST_CELLS, MOST_SAMPLES = 2**20, 2**12
 # Up to this many samples in all, a grid's file also keeps what a click on a cell shows: the orbit itself.
 MOST_KEPT_SAMPLES = 2**20
+ARROWS = 18
 
 
 @dataclass(frozen=True)
@@ -84,3 +85,8 @@ class GridSettings:
         """The settings that `plain` wrote."""
         typed: dict[str, Any] = {k: tuple(map(float, v)) if isinstance(v, list) else v for k, v in values.items()}
         return cls(**typed)
+
+
+def arrow_samples(n: int, most: int = ARROWS) -> np.ndarray:
+    """Which of an orbit's `n` samples keep the model's acceleration, for a picture: at most so many, equally spaced."""
+    return np.unique(np.linspace(0, n - 1, min(n, most)).astype(int))

@@ -5,19 +5,18 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from pages.shared import data, empty
+from pages.shared import empty
 from pages.shared.start import start
-from pages.shared.text import NO_GROUP, ago, count, moment, plain, states_text
+from pages.shared.text import NO_GROUP, ago, count, plain, states_text
 
 MOST = 50  # groups on this page; the Seeding page's menu has all
 
 catalogue, groups = start(
     "orbitsens", "How sensitive is a learnt model of two-body orbits to each choice in the model and in its training?"
 )
-store, synced = Path(catalogue.path), data.synced(catalogue)
+store = Path(catalogue.path)
 st.caption(
-    f"{count(int(groups['n_runs'].sum()), 'run')} in {count(len(groups), 'group')}: {plain(catalogue.name)}, version "
-    f"{catalogue.version}; last sync {f'{ago(synced)} ({moment(synced)})' if synced else 'unknown'}.",
+    f"{count(int(groups['n_runs'].sum()), 'run')} in {count(len(groups), 'group')}: {plain(catalogue.name)}.",
     help=f"Read from {store}. `{empty.sync(store)}` brings new runs in; `{empty.quickstart(store)}` trains some.",
 )
 st.markdown("Open a group to see how far the seeds alone spread its error:")

@@ -38,4 +38,5 @@ if ended:
     )
     for job in ended[:5]:
         with st.expander(f"Log of {plain(job.title)}, {moment(job.submitted_at)}"):
+            st.markdown(plain(job.message) or job.state)
             st.code(jobs.log_text(home, job.id) or "It said nothing.", language="text")

@@ -48,7 +48,14 @@ else:
     st.caption(f"{used} {sentences.how_to_read(study, log)}")
     rows = tables.export_table(study, measured, words.unit)
     subtitle = f"{words.label} on {dataset}", used
-    download_row(f"seeding-{group}-{metric_key}-{dataset}", partial(draw, "light"), group, subtitle, rows)
+    download_row(
+        f"seeding-{group}-{metric_key}-{dataset}",
+        partial(draw, "light"),
+        group,
+        subtitle,
+        lambda: rows,
+        "Every matched run with its id, parameters, value, and whether and why (not) it was used.",
+    )
 
 run_key = choose_run(study.runs, words.unit)
 if run_key is not None:

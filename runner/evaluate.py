@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from orbitsens.config import ConfigError, Parameters, parse_dataset_name, read_logged, test_twin
 from orbitsens.datasets import Dataset, make_dataset
@@ -19,8 +20,8 @@ from store.connect import StoreError, read_catalogue
 from store.evaluations import (
     DatasetEvaluation,
     evaluation_store,
+    evaluation_stores,
     measured_where,
-    nothing_stored,
     publish_evaluations,
     stored_evaluations,
 )
@@ -51,13 +52,18 @@ def datasets_wanted(store: Path, targets: Sequence[Target], names: Sequence[str]
 
 
 def _have(store: Path, targets: Sequence[Target]) -> set[tuple[str, str, str, str]]:
-    home = evaluation_store(store)
-    if nothing_stored(home):
-        return set()
-    with read_catalogue(home) as con:
-        rows = stored_evaluations(con, [t.model_sha256 for t in targets])
-    rows = rows[rows["code_version"] == __version__]
+    rows = _stored(store, targets)
     return set(rows[["model_sha256", "metric", "dataset", "split"]].itertuples(index=False, name=None))
+
+
+def _stored(store: Path, targets: Sequence[Target]) -> pd.DataFrame:
+    """What models were measured at with this code, wherever that is kept."""
+    found = []
+    for place in evaluation_stores(store):
+        with read_catalogue(place) as con:
+            found.append(stored_evaluations(con, [t.model_sha256 for t in targets]))
+    rows = pd.concat(found)
+    return rows[rows["code_version"] == __version__]
 
 
 def missing(store: Path, targets: Sequence[Target], on_problem: Callable[[str], None]) -> list[Wanted]:
@@ -163,10 +169,8 @@ def _rows_of(one: Wanted, evaluation: Evaluation, aggregation: str) -> Iterable[
 
 def dataset_json(store: Path, target: Target) -> dict[str, Any]:
     """What a model was measured at on named datasets with this code, by dataset; null for what is not finite."""
-    with read_catalogue(evaluation_store(store)) as con:
-        rows = stored_evaluations(con, [target.model_sha256])
     found: dict[str, Any] = {}
-    for row in rows[rows["code_version"] == __version__].to_dict("records"):
+    for row in _stored(store, [target]).to_dict("records"):
         one = found.setdefault(row["dataset"], {"split": row["split"], "n_orbits": row["n_orbits"], "metrics": {}})
         numbers = [_finite(x) for x in row["per_orbit"]]
         told = {"n_failed": row["n_failed"], "aggregation": row["aggregation"]}

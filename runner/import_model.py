@@ -6,13 +6,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from orbitsens.config import ConfigError, read_logged
-from orbitsens.config.data import Data
+from orbitsens.config import ConfigError, Data, Fetch, read_logged
+from orbitsens.config.fields import checked
 from orbitsens.config.sweepfile import Wandb
-from orbitsens.datasets import Dataset, test_dataset, training_dataset
+from orbitsens.datasets import test_dataset, training_dataset
 from orbitsens.evaluate import evaluate_pointwise
 from orbitsens.model import LoadedModel, load_model, n_parameters
 from orbitsens.version import __version__
+from runner.dataset_artifacts import dataset_fetcher
 from runner.history import Measurement, logged_evaluation
 from store import queries
 from store.connect import StoreError, read_catalogue, store_version
@@ -26,7 +27,8 @@ def import_model(
     """Rebuild the model of a file from its first line and its leaves, measure it, and publish it as a run.
 
     A key that the file's config lacks has the note's value in the model, and stays unset in the store. The model is
-    measured on all orbits of its training dataset and on its test dataset, as far as its config names them.
+    measured on all orbits of its training dataset and on its test dataset, as far as its config names them. Otherwise
+    the run's reason says why it was not measured.
 
     Raises:
         ConfigError: the file cannot be read, or the store has a run of this id with a history, which would be lost.
@@ -37,24 +39,25 @@ def import_model(
         raise ConfigError(f"{file}: cannot read this model file: {error.strerror}.") from error
     except ValueError as error:
         raise ConfigError(f"{str(error).rstrip('.')}.") from error
-    record = _record(file, group, run_id, loaded)
+    record = _record(file, group, run_id, loaded, dataset_fetcher(store, on_wait))
     _refuse_to_replace(store, f"{record.entity}/{record.project}/{run_id}")
     return record, publish(store, [record], source="import", on_wait=on_wait)
 
 
-def _record(file: Path, group: str, run_id: str, loaded: LoadedModel) -> RunRecord:
-    measurements = _measured(loaded)
+def _record(file: Path, group: str, run_id: str, loaded: LoadedModel, fetch: Fetch) -> RunRecord:
     section = loaded.config.get("wandb")
     said: Mapping[str, Any] = section if isinstance(section, Mapping) else {}
-    defaults = Wandb.model_validate({"group": group})
+    named = {key: str(said[key]) for key in ("entity", "project") if said.get(key)}
+    wandb = Wandb.model_validate({"group": group, **named})
+    measurements, reason = _measured(loaded, lambda data: fetch(data, wandb))
     return RunRecord(
-        entity=str(said.get("entity") or defaults.entity),
-        project=str(said.get("project") or defaults.project),
+        entity=wandb.entity,
+        project=wandb.project,
         run_id=run_id,
         name=run_id,
         group=group,
         state="finished",
-        reason=None if measurements else "The model's config names no dataset to measure it on.",
+        reason=reason,
         created_at=None,
         finished_at=None,
         tags=("imported",),
@@ -72,22 +75,22 @@ def _record(file: Path, group: str, run_id: str, loaded: LoadedModel) -> RunReco
     )
 
 
-def _measured(loaded: LoadedModel) -> list[Measurement]:
+def _measured(loaded: LoadedModel, fetch: Callable[[Data], Data]) -> tuple[list[Measurement], str | None]:
+    """Measure a model on its training and its test orbits; where that cannot be, say in a sentence why."""
+    known = read_logged(loaded.config).known
+    if known.get("dataset_name") is None:
+        return [], "The model's config names no dataset to measure it on."
+    try:
+        data = fetch(checked(Data, "data", {key: known[key] for key in Data.model_fields if key in known}))
+        test = test_dataset(data)
+        parts = [("train", training_dataset(data)), *([("test", test)] if test is not None else [])]
+    except ConfigError as error:
+        return [], f"The model was not measured, for its datasets are not to be had: {error}"
     found = []
-    for split, dataset in _datasets(loaded.config):
+    for split, dataset in parts:
         (evaluation,) = evaluate_pointwise([loaded.model], dataset, loaded.units)
         found.append(Measurement(dataset.name, split, evaluation))
-    return found
-
-
-def _datasets(config: Mapping[str, Any]) -> list[tuple[str, Dataset]]:
-    known = read_logged(config).known
-    try:
-        data = Data.model_validate({key: value for key, value in known.items() if key in Data.model_fields})
-        test = test_dataset(data)
-        return [("train", training_dataset(data)), *([("test", test)] if test is not None else [])]
-    except ValueError:  # no dataset is named, or one that is not to be had here
-        return []
+    return found, None
 
 
 def _refuse_to_replace(store: Path, run_key: str) -> None:

@@ -21,7 +21,8 @@ keeps it complete.
 
 A list means alternatives, and a sweep is the product of all lists. The keys marked *schedule* nest one level deeper:
 one alternative is itself a list with one entry per training stage. A key that is left out has its default, which is
-the note's; a default of *unset* is explained by the key's meaning.
+the note's; a default of *unset* is explained by the key's meaning. A key that does not stand here is refused, unless
+the file says `allow_unknown: true` beside its sections: then it is kept with the run's config, without effect.
 """
 
 # Parameter -> the names it takes, and where their formulas stand.
@@ -38,6 +39,8 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "parameter_average": choices.PARAMETER_AVERAGES,
     "solver_engine": choices.SOLVER_ENGINES,
 }
+# Parameter -> other names that it takes, and which name each stands for.
+SYNONYMS: Mapping[str, Mapping[str, str]] = {"activation": choices.ACTIVATION_SYNONYMS}
 FORMULAS: Mapping[str, Mapping[str, Any]] = {
     "feature_layer": features.REGISTRY,
     "feature_transform": transforms.REGISTRY,
@@ -57,7 +60,7 @@ def keys_page() -> str:
         parts.append(
             "\n".join([f"## {section}", "", "| key | values | default | meaning |", "|---|---|---|---|", *rows])
         )
-    parts += [_names(key, names) for key, names in NAMES.items()]
+    parts += [_names(key, names, SYNONYMS.get(key, {})) for key, names in NAMES.items()]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
@@ -116,13 +119,14 @@ def _type_name(annotation: Any) -> str:
     return {int: "whole number", float: "number", bool: "`true` or `false`", str: "text"}[annotation]
 
 
-def _names(key: str, names: Mapping[str, str]) -> str:
+def _names(key: str, names: Mapping[str, str], synonyms: Mapping[str, str]) -> str:
     registry = FORMULAS.get(key)
     head = ["| name | meaning |", "|---|---|"]
     rows = [f"| `{name}` | {_cell(meaning)} |" for name, meaning in names.items()]
     if registry is not None:
         head = ["| name | meaning | definition |", "|---|---|---|"]
         rows = [f"| `{name}` | {_cell(meaning)} | {_cell(registry[name].formula)} |" for name, meaning in names.items()]
+    rows += [f"| `{name}` | another name of `{of}`, which runs are kept under |" for name, of in synonyms.items()]
     return "\n".join([f"## {key}", "", *head, *rows])
 
 

@@ -13,7 +13,10 @@ HEADLINE = "acceleration_error"
 
 
 def summary_table(store: Path, group: str, run_ids: Collection[str]) -> Table:
-    """One row per setting and dataset: runs, median, smallest and largest mean acceleration error in percent."""
+    """One row per setting and dataset: runs, median, smallest and largest mean acceleration error in percent.
+
+    Runs that diverged have a column of their own: what was kept of them is from before, and not in the numbers.
+    """
     with read_catalogue(store) as con:
         choices = queries.metric_choices(con, group).query("metric == @HEADLINE")
         varying = queries.varying_parameters(con, group)
@@ -24,16 +27,17 @@ def summary_table(store: Path, group: str, run_ids: Collection[str]) -> Table:
     table = Table(title=f"{group}: mean acceleration error, % (of {len(run_ids)} runs trained now)")
     for name in ("setting", "dataset", "split"):
         table.add_column(name)
-    for name in ("runs", "median", "min", "max"):
+    for name in ("runs", "diverged", "median", "min", "max"):
         table.add_column(name, justify="right")
     for (dataset, split), rows in measured.items():
         now = rows[rows["run_id"].isin(run_ids)]
         # Training sets may differ between the runs of a group; each run is measured on its own.
         now = now[now["aggregation"].notna()]
         for _, setting in now.groupby("setting_hash", sort=False):
-            values = setting["value"]
-            numbers = (f"{x:.2f}" for x in (values.median(), values.min(), values.max()))
-            table.add_row(_label(setting, varying), dataset, split, str(len(values)), *numbers)
+            values = setting.loc[setting["state"] != "diverged", "value"]
+            counts = str(len(values)), str(len(setting) - len(values))
+            numbers = [f"{x:.2f}" if len(values) else "" for x in (values.median(), values.min(), values.max())]
+            table.add_row(_label(setting, varying), dataset, split, *counts, *numbers)
     return table
 
 

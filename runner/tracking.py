@@ -19,9 +19,10 @@ import numpy as np
 import wandb
 from wandb.errors import AuthenticationError, CommError, UsageError
 
-from orbitsens.config import ConfigError, RunConfig
+from orbitsens.config import ConfigError, RunConfig, is_artifact, parse_artifact
 from runner.liveness import hold
 from runner.logging_thread import Submit as Submit, logging_thread as logging_thread
+from runner.patience import PROBLEMS
 from runner.server import server_answers
 from runner.wandb_local import has_end_record
 from runner.wandb_values import to_json_like
@@ -93,7 +94,9 @@ def start_run(
         say(f"W&B's server does not answer ({problem}): run {chosen_id} stays on this machine; {LATER}")
         mode, run = "offline", _open(config, logged, chosen_id, name, "offline", wandb_dir)
     directory = Path(run.settings.sync_dir)
-    return TrackedRun(chosen_id, directory, run, mode, hold(directory))
+    tracked = TrackedRun(chosen_id, directory, run, mode, hold(directory))
+    _use_datasets(tracked, config, say)
+    return tracked
 
 
 def log_rows(run: TrackedRun, rows: Mapping[str, np.ndarray]) -> None:
@@ -154,7 +157,7 @@ def finish_run(
         model_file: the `.eqx` file, or None where there is no model. It is copied into the run's directory and logged
             as an artifact of type "model" named after the run.
         exit_code: 0 for a finished run; 255 says that a person stopped it; others that it failed.
-        say: told when the model of an online run cannot be sent.
+        say: told, with the command that sends it later, when an online run has lost its server.
 
     Raises:
         TimeoutError: W&B did not bring the run's file to disk.
@@ -165,19 +168,30 @@ def finish_run(
         partial = kept.with_suffix(".part")
         shutil.copyfile(model_file, partial)
         partial.replace(kept)
-        if run.mode == "offline" or server_answers(run.wandb_run.settings.base_url):
-            _log_model(run, kept)
-        elif say is not None:
-            say(f"W&B's server does not answer: the model of run {run.run_id} is kept in {kept} alone.")
+        lost = run.mode == "online" and not server_answers(run.wandb_run.settings.base_url)
+        _log_model(run, kept, later=lost)
+        if lost and say is not None:
+            say(
+                f"W&B's server does not answer: run {run.run_id} is whole on this machine; "
+                f"send it later with `wandb sync --include-online {run.directory}`."
+            )
     close_run(run, exit_code)
 
 
-def _log_model(run: TrackedRun, kept: Path) -> None:
+def _log_model(run: TrackedRun, kept: Path, *, later: bool) -> None:
+    """Log the model; `later` notes it in the run's file alone, for `wandb sync` to send."""
     artifact = wandb.Artifact(run.run_id, type="model")
     # "immutable": the artifact refers to the kept file, where W&B would else make a copy elsewhere.
     artifact.add_file(str(kept), name=kept.name, policy="immutable")
     stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
-    run.wandb_run.log_artifact(artifact, aliases=["latest", stamp])
+    aliases = ["latest", stamp]
+    # log_artifact() would ask the server first, for 19 s, and note nothing; this is what it does in an offline run.
+    interface = run.wandb_run._interface if later else None  # noqa: SLF001
+    if interface is None:
+        run.wandb_run.log_artifact(artifact, aliases=aliases)
+    else:
+        artifact.finalize()
+        interface.publish_artifact(run.wandb_run, artifact, aliases, is_user_created=True)
 
 
 def close_run(run: TrackedRun, exit_code: int) -> None:
@@ -195,6 +209,21 @@ def close_run(run: TrackedRun, exit_code: int) -> None:
             raise TimeoutError(f"W&B has not written the end of {path} within {SECONDS_TO_CLOSE} s; is the disk full?")
         time.sleep(0.002)
     run.release()
+
+
+def _use_datasets(run: TrackedRun, config: RunConfig, say: Say | None) -> None:
+    """Mark an online run on the server as using the artifacts that it trains and tests on.
+
+    Offline there is no such mark; that the run's config names them is the same either way.
+    """
+    for named in (config.data.dataset_file, config.data.test_file):
+        if run.mode == "offline" or named is None or not is_artifact(named):
+            continue
+        try:
+            run.wandb_run.use_artifact(parse_artifact(named).path)
+        except (*PROBLEMS, ValueError) as error:
+            if say is not None:
+                say(f"The W&B server does not note that run {run.run_id} uses {named}: {str(error).rstrip('.')}.")
 
 
 def new_run_id() -> str:

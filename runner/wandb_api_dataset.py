@@ -33,14 +33,16 @@ def fetch_datasets(artifacts: Iterable[wandb.Artifact], datasets: Datasets, pati
         name = artifact.name.partition(":")[0]
         folder = dataset_folder(datasets.store, name, artifact.digest)
         with datasets.one:
-            problem = None if folder.exists() else _fetched(artifact, folder, datasets.files / folder.name, patience)
+            problem = (
+                None if folder.exists() else fetch_dataset(artifact, folder, datasets.files / folder.name, patience)
+            )
         if problem:
             failed.append(Unreadable(f"dataset {artifact.name}", problem))
     return failed
 
 
-def _fetched(artifact: wandb.Artifact, folder: Path, files: Path, patience: Patience) -> str | None:
-    """Fetch a dataset; return what is wrong with it."""
+def fetch_dataset(artifact: wandb.Artifact, folder: Path, files: Path, patience: Patience) -> str | None:
+    """Fetch a dataset by way of `files` and keep it in `folder`; return what is wrong with it, in a sentence."""
     shutil.rmtree(files, ignore_errors=True)
     try:
         entries = patience.call(lambda: artifact.manifest.entries)

@@ -26,7 +26,7 @@ def api_history(rows: Iterable[Mapping[str, Any]]) -> pa.Table:
                 places, numbers = columns[key]
                 places.append(i)
                 numbers.append(number)
-    return table_of(columns, own_steps)
+    return table_of(columns, len(own_steps), own_steps)
 
 
 def _flat(row: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, Any]]:

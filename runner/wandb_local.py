@@ -1,7 +1,7 @@
 """W&B in, from local files: what `run-<id>.wandb` holds, as records for the run store."""
 
 import time
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +16,8 @@ from runner.liveness import is_alive
 from runner.old_names import renamed_history, renamed_summary
 from runner.wandb_framing import CutOff, DamagedFile, read_records
 from runner.wandb_model import local_model
-from runner.wandb_records import history_table, merged
+from runner.wandb_plain import plain
+from runner.wandb_records import history_table, merged, merged_summary
 from runner.wandb_values import REASONS, finished_at, started_at, without_own_keys
 from store.records import RunRecord, State, Unreadable
 
@@ -27,11 +28,16 @@ HEAD_BYTES = 2**16
 
 @dataclass(frozen=True)
 class RunFile:
-    """One `.wandb` file: its records by type, in order, up to its end or its damage. `head` is its first run record."""
+    """One `.wandb` file: its records by type, in order, up to its end or its damage.
+
+    Records are messages, plain ones of history and summary their items (see `runner.wandb_plain`). `head` is the first
+    run record, `own_steps` has W&B's step of each history record.
+    """
 
     path: Path
     head: Any
     records: Mapping[str, Sequence[Any]]
+    own_steps: Sequence[Any]
     damage: DamagedFile | None
 
 
@@ -102,13 +108,15 @@ def has_end_record(path: Path) -> bool:
 
 
 def _read(path: Path) -> RunFile | Unreadable:
-    records: dict[str, list[Any]] = {}
+    records: dict[str, list[Any]] = defaultdict(list)
+    own_steps: list[Any] = []
     damage = None
     try:
-        for record in _messages(path.read_bytes()):
-            kind = record.WhichOneof("record_type")
-            if kind is not None:
-                records.setdefault(kind, []).append(getattr(record, kind))
+        for content in read_records(path.read_bytes()):
+            kind, item, step = plain(content) or _read_message(content)
+            records[kind].append(item)
+            if kind == "history":
+                own_steps.append(step)
     except OSError as error:
         return Unreadable(str(path), f"The file cannot be read: {error.strerror}.")
     except DamagedFile as error:
@@ -117,7 +125,7 @@ def _read(path: Path) -> RunFile | Unreadable:
         return Unreadable(
             str(path), f"The file {damage or 'ends before its first record'}: no run can be read from it."
         )
-    return RunFile(path, records["run"][0], records, damage)
+    return RunFile(path, records["run"][0], records, own_steps, damage)
 
 
 def start_time(head: Any) -> datetime | None:
@@ -135,27 +143,31 @@ def read_head(path: Path) -> Any | None:
     try:
         with path.open("rb") as file:
             start = file.read(HEAD_BYTES)
-        return next(record.run for record in _messages(start) if record.WhichOneof("record_type") == "run")
+        messages = map(_read_message, read_records(start))
+        return next(message for kind, message, _ in messages if kind == "run")
     except (DamagedFile, OSError, StopIteration):
         return None  # then the whole file says what is wrong
 
 
-def _messages(data: bytes) -> Iterator[Any]:
-    for content in read_records(data):
-        try:
-            yield Record.FromString(content)
-        except DecodeError as error:
-            raise DamagedFile("holds a record that this version of wandb cannot read") from error
+def _read_message(content: bytes) -> tuple[str, Any, Any]:
+    """Return a record's type, its message, and a history row's own step, a message, as `plain` does."""
+    try:
+        record = Record.FromString(content)
+    except DecodeError as error:
+        raise DamagedFile("holds a record that this version of wandb cannot read") from error
+    kind = record.WhichOneof("record_type") or "nothing"
+    return kind, getattr(record, kind, None), record.history.step
 
 
 def _record(files: Sequence[RunFile]) -> RunRecord:
     def all_of(*kinds: str) -> list[Any]:
         return [message for file in files for kind in kinds for message in file.records.get(kind, ())]
 
+    own_steps = [step for file in files for step in file.own_steps]
     latest = all_of("run")[-1]
     config = merged([*(run.config for run in all_of("run")), *all_of("config")])
     created = started_at(config, start_time(files[0].head))
-    summary = merged(all_of("summary"))
+    summary = merged_summary(all_of("summary"))
     state, reason = _state(files[-1])
     return RunRecord(
         entity=latest.entity,
@@ -172,7 +184,7 @@ def _record(files: Sequence[RunFile]) -> RunRecord:
         url=None,
         config=without_own_keys(config),
         summary=renamed_summary(without_own_keys(summary)),
-        history=renamed_history(history_table(all_of("history"))),
+        history=renamed_history(history_table(all_of("history"), own_steps)),
         model=local_model(all_of("artifact"), files[-1].path.parent, latest.run_id),
         source="local",
     )

@@ -56,6 +56,11 @@ def evaluation_store(runs: Path) -> Path:
     return DEFAULT.parent / "evaluations" if runs.resolve() == SHIPPED.resolve() else runs
 
 
+def evaluation_stores(runs: Path) -> list[Path]:
+    """Return where evaluations of a store's models lie: where new ones go, and what came with the shipped one."""
+    return [path for path in dict.fromkeys((evaluation_store(runs), runs)) if store_version(path) is not None]
+
+
 def grid_key(model_sha256: str, settings: Mapping[str, Any], code_version: str) -> str:
     """Return the key of a grid: equal for the same model, settings and code version."""
     return digest(model_sha256, canonical_json(settings), code_version)[:24]
@@ -80,7 +85,7 @@ def stored_models(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """List every run with its model, the newest first.
 
     Columns: run_key, run_id, group, name, state, created_at, setting_hash, model_file, model_sha256, model_problem
-    (why there is no file), seed, dataset_name, num_trajs, width, depth.
+    (why there is no file), and every typed column of the table `parameters`.
     """
     return frame(con, "models")
 
@@ -90,15 +95,15 @@ def test_errors(con: duckdb.DuckDBPyConnection, run_keys: Sequence[str], metric:
     return frame(con, "test_errors", {"run_keys": list(run_keys), "metric": metric})
 
 
+def test_orbit_errors(con: duckdb.DuckDBPyConnection, run_keys: Sequence[str], metric: str) -> pd.DataFrame:
+    """List what runs were measured at on each orbit of test datasets: run_key, dataset, orbit (from 0), value."""
+    return frame(con, "test_orbit_errors", {"run_keys": list(run_keys), "metric": metric})
+
+
 def measured_where(con: duckdb.DuckDBPyConnection, run_keys: Sequence[str]) -> set[tuple[str, str, str, str]]:
     """Return all (run_key, metric, dataset, split) that runs were measured at."""
     rows = frame(con, "measured_where", {"run_keys": list(run_keys)})
     return set(rows.itertuples(index=False, name=None))
-
-
-def nothing_stored(store: Path) -> bool:
-    """Say whether there is no catalogue at all, such as where nothing has been evaluated yet."""
-    return store_version(store) is None
 
 
 def publish_evaluations(
@@ -124,12 +129,13 @@ def publish_evaluations(
     return version
 
 
-def has_grid(store: Path, key: str) -> bool:
-    """Say whether the store has a grid."""
-    if nothing_stored(store):
-        return False
-    with read_catalogue(store) as con:
-        return key in set(stored_grids(con)["grid_key"])
+def find_grid(runs: Path, key: str) -> Path | None:
+    """Return the store that has a grid of one of `runs`' models; None where it is still to be made."""
+    for store in evaluation_stores(runs):
+        with read_catalogue(store) as con:
+            if key in set(stored_grids(con)["grid_key"]):
+                return store
+    return None
 
 
 def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:

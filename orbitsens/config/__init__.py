@@ -1,5 +1,10 @@
 """The sweep file: its schema, its expansion into runs, and stable hashes. Knows no JAX."""
 
+from orbitsens.config.artifact_name import (
+    ArtifactName as ArtifactName,
+    is_artifact as is_artifact,
+    parse_artifact as parse_artifact,
+)
 from orbitsens.config.data import Data as Data
 from orbitsens.config.dataset_file import read_orbit_file as read_orbit_file
 from orbitsens.config.dataset_name import (
@@ -10,7 +15,7 @@ from orbitsens.config.dataset_name import (
     test_twin as test_twin,
 )
 from orbitsens.config.errors import ConfigError as ConfigError, closest as closest
-from orbitsens.config.expand import RunConfig as RunConfig, expand as expand
+from orbitsens.config.expand import Fetch as Fetch, RunConfig as RunConfig, expand as expand
 from orbitsens.config.fit import DataShape as DataShape, data_shape as data_shape
 from orbitsens.config.logged import LoggedConfig as LoggedConfig, read_logged as read_logged
 from orbitsens.config.parameters import (

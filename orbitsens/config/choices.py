@@ -94,9 +94,7 @@ ACTIVATIONS: Mapping[str, str] = MappingProxyType(
         "softplus": "jax.nn.softplus",
         "silu": "jax.nn.silu, x sigmoid(x)",
         "gelu": "jax.nn.gelu, its tanh approximation",
-        "celu": "jax.nn.celu",
         "selu": "jax.nn.selu",
-        "swish": "jax.nn.swish, another name of silu",
         "mish": "jax.nn.mish, x tanh(softplus(x))",
         "sigmoid": "jax.nn.sigmoid",
         "log_sigmoid": "jax.nn.log_sigmoid",
@@ -106,10 +104,19 @@ ACTIVATIONS: Mapping[str, str] = MappingProxyType(
         "hard_tanh": "jax.nn.hard_tanh, x clipped to -1 .. 1",
         "hard_sigmoid": "jax.nn.hard_sigmoid, relu6(x + 3) / 6",
         "hard_silu": "jax.nn.hard_silu, x hard_sigmoid(x)",
-        "hard_swish": "jax.nn.hard_swish, another name of hard_silu",
         "sparse_plus": "jax.nn.sparse_plus",
         "sparse_sigmoid": "jax.nn.sparse_sigmoid, (x + 1) / 2 clipped to 0 .. 1",
         "identity": "jax.nn.identity: the MLP is linear, a baseline",
+    }
+)
+
+# Other names of the same functions: a run is kept under the name that they stand for, so that two runs which compute
+# the same are known to be the same.
+ACTIVATION_SYNONYMS: Mapping[str, str] = MappingProxyType(
+    {
+        "swish": "silu",
+        "hard_swish": "hard_silu",
+        "celu": "elu",  # they differ by alpha alone, which is 1 in both
     }
 )
 

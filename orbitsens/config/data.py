@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
+from orbitsens.config.artifact_name import is_artifact, parse_artifact
 from orbitsens.config.dataset_name import parse_dataset_name, test_twin
 from orbitsens.config.errors import ConfigError
 from orbitsens.config.fields import Frozen
@@ -19,15 +20,21 @@ def _canonical(name: str) -> str:
         return name  # a label of a dataset file; names without a file are checked by `Data`
 
 
-def _file(path: str) -> str:
+def _file(text: str) -> str:
+    inside = parse_artifact(text).file if is_artifact(text) else text
+    if inside is not None:
+        _check_kind(inside)
+    return text
+
+
+def _check_kind(path: str) -> None:
     kind = Path(path).suffix.lower()
     if kind in (".pkl", ".pickle"):
         raise ValueError(
             "a pickle can run any code when it is read; save the orbits as .json or .npz instead (docs/datasets.md)"
         )
     if kind not in FILE_KINDS:
-        raise ValueError(f"a dataset file is one of {', '.join(FILE_KINDS)} (docs/datasets.md)")
-    return path
+        raise ValueError(f"a dataset file is one of {', '.join(FILE_KINDS)}, or a W&B artifact (docs/datasets.md)")
 
 
 Name = Annotated[str, Field(min_length=1), AfterValidator(_canonical)]
@@ -39,12 +46,18 @@ class Data(Frozen):
     """What one run is trained and tested on. One field is one key of a sweep file's `data`."""
 
     dataset_file: DatasetFile | None = Field(
-        None, description="the training dataset, as a file of orbits in km, km/s and s; dataset_name is then a label"
+        None,
+        description="the training dataset, as a file of orbits in km, km/s and s, or as a W&B artifact "
+        "wandb:entity/project/name:version; dataset_name is then a label",
     )
     test_file: DatasetFile | None = Field(
-        None, description="the test dataset, as a file; test_dataset is then a label (unset: the file's name)"
+        None,
+        description="the test dataset, as a file or a W&B artifact; test_dataset is then a label (unset: its name)",
     )
-    dataset_name: Name = Field(description="the training dataset, by name")
+    dataset_name: Name = Field(
+        description="the training dataset: single, simple or complex, then _TBP_planar_N or _TBP_nonplanar_N for N "
+        "orbits, then perhaps _train, _val or _test, which are independent draws"
+    )
     problem: Literal["2BP"] = Field("2BP", description="the dynamical problem; 2BP is the two-body problem")
     test_dataset: Name | None = Field(
         None,
@@ -54,6 +67,20 @@ class Data(Frozen):
         None, description="checksum of dataset_file; unset: noted when the file is read"
     )
     test_sha256: Checksum | None = Field(None, description="checksum of test_file; unset: noted when the file is read")
+
+    # Where the files of artifacts lie on this machine: no part of what a run computes, and not logged.
+    _fetched: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    def path_of(self, key: Literal["dataset_file", "test_file"]) -> str | None:
+        """Where a file lies on this machine; for an artifact that is not fetched yet, its reference."""
+        named: str | None = getattr(self, key)
+        return None if named is None else self._fetched.get(named, named)
+
+    def with_fetched(self, key: Literal["dataset_file", "test_file"], reference: str, path: str) -> "Data":
+        """The same with an artifact for one of its files: by `reference`, lying at `path` on this machine."""
+        copy = self.model_copy(update={key: reference})
+        copy._fetched = {**self._fetched, reference: path}  # noqa: SLF001 - its own
+        return copy
 
     @field_validator("dataset_name", "test_dataset")
     @classmethod
@@ -69,5 +96,7 @@ class Data(Frozen):
         if self.test_dataset is not None:
             return self.test_dataset
         if self.test_file is not None:
-            return Path(self.test_file).stem
+            return (
+                Path(self.test_file).stem if not is_artifact(self.test_file) else parse_artifact(self.test_file).label
+            )
         return None if self.dataset_file is not None else test_twin(self.dataset_name)

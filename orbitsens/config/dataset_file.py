@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from orbitsens.config.artifact_name import is_artifact
 from orbitsens.config.errors import ConfigError
 
 
@@ -37,6 +38,10 @@ def read_orbit_file(path: str) -> OrbitFile:
     Raises:
         ConfigError: it cannot be read, is of another form, or an orbit is not usable; the message names the orbit.
     """
+    if is_artifact(path):
+        raise ConfigError(
+            f"{path}: this artifact is not on this machine; `python -m runner plan` and `sweep` fetch it."
+        )
     try:
         status = Path(path).stat()
     except OSError as error:

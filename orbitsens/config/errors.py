@@ -1,9 +1,33 @@
 """The one exception of bad configuration, and how a validation error becomes one sentence."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from typing import Any
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+# What to write instead, by the type of pydantic's error; a type that is not here keeps pydantic's words.
+_ADVICE = {
+    "missing": "this key is required",
+    "int_type": "write a whole number",
+    "int_parsing": "write a whole number",
+    "int_from_float": "write a whole number",
+    "float_type": "write a number",
+    "float_parsing": "write a number",
+    "finite_number": "write a finite number",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "string_type": "write one text",
+    "string_too_short": "write at least one character",
+    "tuple_type": "write a list",
+    "too_short": "write at least one entry",
+    "greater_than": "has to be above {gt:g}",
+    "greater_than_equal": "has to be at least {ge:g}",
+    "less_than": "has to be below {lt:g}",
+    "less_than_equal": "has to be at most {le:g}",
+}
 
 
 class ConfigError(ValueError):
@@ -17,16 +41,29 @@ def closest(name: str, known: Iterable[str]) -> str:
     return f" (did you mean '{lowered[match[0]]}'?)" if match else ""
 
 
-def one_sentence(error: ValidationError, prefix: str) -> str:
-    """Say the first problem of a pydantic error as a sentence: path, what is wrong, the value given.
+def one_sentence(error: ValidationError, section: str, fields: Mapping[str, FieldInfo]) -> str:
+    """Say the first problem of a pydantic error as a sentence: key, what is wrong, the value given, the key's meaning.
 
-    `prefix` is the path of the validated mapping, such as `parameters`.
+    `section` is the path of the validated mapping, such as `parameters`, and `fields` are its keys.
     """
     first = error.errors()[0]
-    path = ".".join([prefix, *(str(part) for part in first["loc"])]) if first["loc"] else prefix
     message = first["msg"].removeprefix("Value error, ").rstrip(".")
+    if not first["loc"]:
+        return f"{section}{'.' if message.partition(':')[0] in fields else ': '}{message}."
+    path = section + "".join(f", entry {p + 1}" if isinstance(p, int) else f".{p}" for p in first["loc"])
+    advice = _ADVICE.get(first["type"])
     if first["type"] == "missing":
-        return f"{path}: this key is required."
-    message = message[0].lower() + message[1:]
-    given = first.get("input")
-    return f"{path}: {message}, got {given!r}." if first["loc"] else f"{path}: {message}."
+        return f"{path}: {advice}."
+    given = _as_written(first.get("input"))
+    if advice is None:
+        # Our own validators say what to write; they may have named the value already.
+        said = f"{message[0].lower()}{message[1:]}"
+        return f"{path}: {said}." if given.strip('"') in message else f"{path}: {said}, got {given}."
+    field = fields.get(str(first["loc"][0]))
+    meaning = f" ({field.description})" if field is not None and field.description else ""
+    return f"{path}: {advice.format(**first.get('ctx', {}))}, got {given}{meaning}."
+
+
+def _as_written(value: Any) -> str:
+    """The value as a sweep file has it, on one line."""
+    return json.dumps(value, default=str, ensure_ascii=False)

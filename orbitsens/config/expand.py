@@ -1,20 +1,20 @@
 """A sweep file's runs: the Cartesian product of all alternatives, each checked before anything is trained."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TypeVar
-
-from pydantic import ValidationError
 
 from orbitsens.config.data import Data
-from orbitsens.config.errors import ConfigError, one_sentence
-from orbitsens.config.fields import Frozen
+from orbitsens.config.errors import ConfigError
+from orbitsens.config.fields import Frozen, checked
 from orbitsens.config.fit import DataShape, check_fit, data_shape, steps_of_epochs, with_checksums
 from orbitsens.config.hashing import config_hash, setting_hash
 from orbitsens.config.nesting import alternatives
 from orbitsens.config.parameters import Parameters
 from orbitsens.config.sweepfile import SweepFile, Wandb, parse_sweep, parse_yaml
+
+Fetch = Callable[[Data, Wandb], Data]
+Choices = Mapping[str, list[object]]  # the alternatives of each key of a section
 
 
 class RunConfig(Frozen):
@@ -44,32 +44,36 @@ class RunConfig(Frozen):
         }
 
 
-def expand(sweep: SweepFile, overrides: Sequence[str] = ()) -> list[RunConfig]:
+def expand(sweep: SweepFile, overrides: Sequence[str] = (), fetch: Fetch = lambda data, wandb: data) -> list[RunConfig]:
     """List the runs of a sweep in the order of the file, the last key varying fastest.
 
     `overrides` are `key=value` texts, the value in YAML, the key a parameter or `data.x`, `wandb.x`; each replaces
-    what the file says.
+    what the file says. `fetch` brings the artifacts that data names onto this machine.
 
     Raises:
         ConfigError: a value that is not allowed, or a run that stands twice; the message names the key.
     """
     for text in overrides:
         sweep = _override(sweep, text)
-    parameter_sets = _product(sweep.parameters)
+    data_choices, parameter_choices = _choices("data", sweep.data), _choices("parameters", sweep.parameters)
+    parameter_sets = _product(parameter_choices)
     runs = []
-    for raw in _product(sweep.data):
-        data = _checked(Data, "data", {k: v for k, v in raw.items() if k in Data.model_fields})
-        data = with_checksums(data)
+    for raw in _product(data_choices):
+        data = checked(Data, "data", {k: v for k, v in raw.items() if k in Data.model_fields})
+        data = with_checksums(fetch(data, sweep.wandb))
         shape = data_shape(data)
         unknown = {f"data.{k}": v for k, v in raw.items() if k not in Data.model_fields}
         runs += [_run(sweep, data, shape, parameters, unknown) for parameters in parameter_sets]
-    _refuse_duplicates(runs)
+    _refuse_duplicates(runs, {"data": data_choices, "parameters": parameter_choices})
     return runs
 
 
-def _product(section: Mapping[str, object]) -> list[dict[str, object]]:
-    choices = [alternatives(key, value) for key, value in section.items()]
-    return [dict(zip(section, combination, strict=True)) for combination in itertools.product(*choices)]
+def _choices(section: str, values: Mapping[str, object]) -> Choices:
+    return {key: alternatives(key, value, section) for key, value in values.items()}
+
+
+def _product(choices: Choices) -> list[dict[str, object]]:
+    return [dict(zip(choices, combination, strict=True)) for combination in itertools.product(*choices.values())]
 
 
 def _run(
@@ -84,36 +88,40 @@ def _run(
         if known.get("steps_strategy") is not None:
             raise ConfigError("parameters.epochs_strategy: steps_strategy is given as well; write one of the two.")
         known["steps_strategy"] = [1] * len(epochs)  # until the number of stages is known
-    parameters = _checked(Parameters, "parameters", known)
+    parameters = checked(Parameters, "parameters", known)
     try:
         check_fit(parameters, data, shape)
     except ValueError as error:
         raise ConfigError(f"parameters.{error}.") from error
     if parameters.epochs_strategy is not None:
         known["steps_strategy"] = steps_of_epochs(parameters, shape)
-        parameters = _checked(Parameters, "parameters", known)
+        parameters = checked(Parameters, "parameters", known)
     return RunConfig(wandb=sweep.wandb, data=data, parameters=parameters, extra=extra)
 
 
-Section = TypeVar("Section", Data, Parameters)
-
-
-def _checked(section: type[Section], name: str, values: Mapping[str, object]) -> Section:
-    try:
-        return section.model_validate(values)
-    except ValidationError as error:
-        raise ConfigError(one_sentence(error, name)) from error
-
-
-def _refuse_duplicates(runs: Sequence[RunConfig]) -> None:
+def _refuse_duplicates(runs: Sequence[RunConfig], choices: Mapping[str, Choices]) -> None:
+    """Refuse a sweep with the same run twice; `choices` has the sections in the order of the product."""
     seen: dict[str, int] = {}
     for i, run in enumerate(runs):
         if run.hash in seen:
+            first = seen[run.hash]
             raise ConfigError(
-                f"Runs {seen[run.hash] + 1} and {i + 1} of this sweep are the same (seed {run.parameters.seed} on "
-                f"{run.data.dataset_name}): an alternative is listed twice; remove one."
+                f"Runs {first + 1} and {i + 1} of this sweep are the same (seed {run.parameters.seed} on "
+                f"{run.data.dataset_name}): two alternatives of {_difference(choices, first, i)} mean the same; "
+                "remove one."
             )
         seen[run.hash] = i
+
+
+def _difference(choices: Mapping[str, Choices], i: int, j: int) -> str:
+    """The keys of which runs number `i` and `j` take different alternatives, with these."""
+    named = [(f"{section}.{key}", values) for section, keys in choices.items() for key, values in keys.items()]
+    found = []
+    for key, values in reversed(named):
+        (i, a), (j, b) = divmod(i, len(values)), divmod(j, len(values))
+        if a != b:
+            found.append(f"{key} ({values[a]!r} and {values[b]!r})")
+    return " and of ".join(reversed(found))
 
 
 def _override(sweep: SweepFile, text: str) -> SweepFile:

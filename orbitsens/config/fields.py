@@ -1,19 +1,32 @@
 """What the fields of a sweep file's sections are made of: the base class and the checked types."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
-from orbitsens.config.errors import closest
+from orbitsens.config.errors import ConfigError, closest, one_sentence
 
 
-def one_of(known: Mapping[str, str]) -> AfterValidator:
-    """Accept the names of a registry alone."""
+def one_of(known: Mapping[str, str], synonyms: Mapping[str, str] = MappingProxyType({})) -> AfterValidator:
+    """Accept the names of a registry alone; a synonym becomes the name that it stands for."""
 
-    def check(name: str) -> str:
+    def check(given: str) -> str:
+        name = synonyms.get(given, given)
         if name not in known:
-            raise ValueError(f"unknown name{closest(name, known)}; known are {', '.join(known)}")
+            raise ValueError(
+                f"unknown name '{given}'{closest(given, [*known, *synonyms])}; known are {', '.join(known)}"
+            )
         return name
 
     return AfterValidator(check)
@@ -34,10 +47,19 @@ def some_of(known: Mapping[str, str], alone: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _window(window: tuple[float, float]) -> tuple[float, float]:
+_WINDOW = "a window is [start, end] with 0 <= start < end <= 1"
+
+
+def _two(window: object) -> object:
+    if not isinstance(window, list | tuple) or len(window) != 2:
+        raise ValueError(_WINDOW)
+    return window
+
+
+def _within_one(window: tuple[float, float]) -> tuple[float, float]:
     start, end = window
     if not 0.0 <= start < end <= 1.0:
-        raise ValueError("a window is [start, end] with 0 <= start < end <= 1")
+        raise ValueError(_WINDOW)
     return window
 
 
@@ -45,7 +67,7 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Count = Annotated[int, Field(ge=1)]
-Window = Annotated[tuple[float, float], AfterValidator(_window)]
+Window = Annotated[tuple[float, float], BeforeValidator(_two), AfterValidator(_within_one)]
 Stages = Field(min_length=1)
 
 
@@ -66,3 +88,18 @@ class Frozen(BaseModel):
         if info.field_name and cls.model_fields[info.field_name].annotation is not bool and _contains_bool(value):
             raise ValueError("true and false are not allowed here")
         return value
+
+
+Section = TypeVar("Section", bound=Frozen)
+
+
+def checked(model: type[Section], section: str, values: Mapping[str, object]) -> Section:
+    """Return the checked `values` of a section of a sweep file.
+
+    Raises:
+        ConfigError: a value that is not allowed; the message names its key.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(one_sentence(error, section, model.model_fields)) from error

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from orbitsens.config.data import Data
-from orbitsens.config.dataset_file import OrbitFile, read_orbit_file
+from orbitsens.config.dataset_file import read_orbit_file
 from orbitsens.config.dataset_name import SAMPLES_PER_ORBIT, parse_dataset_name
 from orbitsens.config.errors import ConfigError
 from orbitsens.config.parameters import Parameters
@@ -23,10 +23,11 @@ def data_shape(data: Data) -> DataShape:
     Raises:
         ConfigError: the file cannot be read or is not usable.
     """
-    if data.dataset_file is None:
+    path = data.path_of("dataset_file")
+    if path is None:
         name = parse_dataset_name(data.dataset_name)
         return DataShape((SAMPLES_PER_ORBIT,) * name.n, name.planar)
-    orbits = read_orbit_file(data.dataset_file).orbits
+    orbits = read_orbit_file(path).orbits
     planar = all(not orbit.y[:, [2, 5]].any() for orbit in orbits)
     return DataShape(tuple(orbit.t.size for orbit in orbits), planar)
 
@@ -38,11 +39,13 @@ def with_checksums(data: Data) -> Data:
         ConfigError: a file cannot be read, or has another checksum than the one that stands there.
     """
     noted: dict[str, object] = {}
-    for file_key, sum_key in (("dataset_file", "dataset_sha256"), ("test_file", "test_sha256")):
-        path, expected = getattr(data, file_key), getattr(data, sum_key)
+    for sum_key, path, expected in (
+        ("dataset_sha256", data.path_of("dataset_file"), data.dataset_sha256),
+        ("test_sha256", data.path_of("test_file"), data.test_sha256),
+    ):
         if path is None:
             continue
-        found: OrbitFile = read_orbit_file(path)
+        found = read_orbit_file(path)
         if expected not in (None, found.sha256):
             raise ConfigError(f"data.{sum_key}: {path} is another file: its checksum is {found.sha256}.")
         noted[sum_key] = found.sha256

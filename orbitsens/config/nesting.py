@@ -8,8 +8,8 @@ from orbitsens.config.errors import ConfigError
 from orbitsens.config.parameters import SCHEDULE_KEYS
 
 
-def alternatives(key: str, value: object) -> list[object]:
-    """List the alternatives of `value`; a schedule's alternative is a list with one entry per stage.
+def alternatives(key: str, value: object, section: str = "parameters") -> list[object]:
+    """List the alternatives of a key's `value`; a schedule's alternative is a list with one entry per stage.
 
     Raises:
         ConfigError: an empty list, or a schedule nested too deep or unevenly.
@@ -21,7 +21,7 @@ def alternatives(key: str, value: object) -> list[object]:
     else:
         found = list(value) if isinstance(value, list) else [value]
     if not found:
-        raise ConfigError(f"parameters.{key}: an empty list has no alternative; write a value or leave the key out.")
+        raise ConfigError(f"{section}.{key}: an empty list has no alternative; write a value or leave the key out.")
     return found
 
 

@@ -48,7 +48,7 @@ class Parameters(Frozen):
     loss_fcn: Annotated[str, one_of(choices.LOSSES)] = Field("percent_error_plus_nmse", description="the loss, by name")
     l1_reg: NotNegative = Field(1e-5, description="strength of the l1 penalty of the losses that end in _reg")
     l2_reg: NotNegative = Field(1e-5, description="strength of the l2 penalty of the losses that end in _reg")
-    activation: Annotated[str, one_of(choices.ACTIVATIONS)] = Field(
+    activation: Annotated[str, one_of(choices.ACTIVATIONS, choices.ACTIVATION_SYNONYMS)] = Field(
         "leaky_relu", description="activation of the hidden layers, by its jax.nn name"
     )
     feature_layer: Annotated[str, one_of(choices.FEATURE_LAYERS)] = Field(
@@ -122,7 +122,11 @@ class Parameters(Frozen):
         named_keys = ["epochs_strategy" if by_epochs and k == "steps_strategy" else k for k in STAGE_KEYS]
         lengths = {key: len(getattr(self, key)) for key in named_keys}
         if len(set(lengths.values()) - {1}) > 1:
-            named = ", ".join(f"{key} has {n}" for key, n in lengths.items())
+            named = ", ".join(
+                f"{key} has {n}{'' if key in self.model_fields_set else ' by default'}"
+                for key, n in lengths.items()
+                if n > 1
+            )
             raise ValueError(
                 f"the schedules disagree on the number of stages: {named}; give each the same number of entries, or one"
             )

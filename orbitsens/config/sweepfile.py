@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from orbitsens.config.data import Data
-from orbitsens.config.errors import ConfigError, closest, one_sentence
-from orbitsens.config.fields import Frozen
+from orbitsens.config.errors import ConfigError, closest
+from orbitsens.config.fields import Frozen, checked
 from orbitsens.config.parameters import Parameters
 
 
@@ -19,7 +19,7 @@ class Wandb(Frozen):
     group: str = Field(min_length=1, description="the W&B group of the sweep's runs")
     entity: str = Field("mlds-lab", min_length=1, description="the W&B entity (team)")
     project: str = Field("neuralODEs", min_length=1, description="the W&B project")
-    tags: tuple[str, ...] = Field((), description="tags that every run gets")
+    tags: tuple[str, ...] = Field((), description="a list of tags that every run gets")
     notes: str | None = Field(None, description="a note that every run gets")
 
 
@@ -80,10 +80,8 @@ def parse_sweep(raw: object) -> SweepFile:
             raise ConfigError(f"{name}: this section is required and holds keys and values.")
     if raw.get("allow_unknown") is not True:
         _refuse_unknown_keys(raw)
-    try:
-        return SweepFile.model_validate(raw)
-    except ValidationError as error:
-        raise ConfigError(one_sentence(error, "sweep file").replace("sweep file.", "", 1)) from error
+    wandb = checked(Wandb, "wandb", raw["wandb"])
+    return checked(SweepFile, "sweep file", {**raw, "wandb": wandb})
 
 
 def _refuse_unknown_keys(raw: Mapping[str, Mapping[str, object]]) -> None:
@@ -91,6 +89,12 @@ def _refuse_unknown_keys(raw: Mapping[str, Mapping[str, object]]) -> None:
         for key in raw[section]:
             if key not in model.model_fields:
                 raise ConfigError(
-                    f"{section}.{key}: unknown key{closest(str(key), model.model_fields)}; correct it, or write "
+                    f"{section}.{key}: unknown key{_meant(str(key), model)}; correct it, or write "
                     "'allow_unknown: true' at the top level to keep it with the run's config."
                 )
+
+
+def _meant(key: str, model: type[Frozen]) -> str:
+    """Say, in brackets, which key may be meant: of another section where it has one of exactly this name."""
+    home = next((section for section, other in SECTIONS.items() if key in other.model_fields), None)
+    return f" (it is a key of '{home}')" if home else closest(key, model.model_fields)

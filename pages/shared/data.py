@@ -62,9 +62,12 @@ def catalogue(name: str, path: Path) -> Catalogue | None:
     return None if version is None else Catalogue(name, str(path), version)
 
 
-def synced(of: Catalogue) -> datetime | None:
-    """Return when the last sync ended, also one that found nothing new."""
-    return last_sync(Path(of.path))
+def synced(store: Path) -> datetime | None:
+    """Return when the last sync ended, also one that found nothing new; None if that is not known."""
+    try:
+        return last_sync(store)
+    except ValueError:  # the doctor tells of it
+        return None
 
 
 @_cached

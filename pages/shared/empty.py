@@ -34,7 +34,7 @@ def no_metric_stop(group: str, store: Path) -> NoReturn:
     """No run of the group was measured: say what to do and end the page."""
     st.info(
         f"No run of {plain(group or NO_GROUP)} has been measured yet. If its sweep is still running, wait for it; then "
-        "bring the results in and reload this page:"
+        "bring the results in, and this page shows them:"
     )
     st.code(sync(store, group), language="bash")
     st.stop()
@@ -50,7 +50,7 @@ def nothing_usable(group: str) -> None:
 
 
 def _what_to_do(why: str, store: Path) -> None:
-    st.info(f"{plain(why)} Train a first, small sweep (under two minutes on two cores), then reload this page:")
+    st.info(f"{plain(why)} Train a first, small sweep (under two minutes on two cores), and this page shows it:")
     st.code(quickstart(store), language="bash")
     st.markdown("Or bring in the runs of a W&B group that were trained on this machine:")
     st.code(sync(store), language="bash")

@@ -12,9 +12,19 @@ from pages.shared.charts.picture import picture
 
 
 def download_row(
-    name: str, chart: Callable[[], alt.LayerChart], title: str, subtitle: Sequence[str], rows: pd.DataFrame
+    name: str,
+    chart: Callable[[], alt.LayerChart | alt.ConcatChart],
+    title: str,
+    subtitle: Sequence[str],
+    rows: Callable[[], pd.DataFrame],
+    what: str,
+    *,
+    key: str = "",
 ) -> None:
-    """Offer a chart as PNG and SVG and its rows as CSV; `name` is the files' name without its ending."""
+    """Offer a chart as PNG and SVG and its rows as CSV; `name` is the files' name without its ending.
+
+    `what` says in a tip what the rows are; `key` tells the rows of buttons of one page apart.
+    """
     name = re.sub(r"[^\w.-]+", "-", name)
     with st.container(horizontal=True, gap="small"):
         for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
@@ -27,16 +37,12 @@ def download_row(
                 type="tertiary",
                 icon=":material/image:",
                 help="The picture above, on white, with its title.",
-                key=f"download_{kind}",
+                key="_".join(filter(None, ("download", key, kind))),
             )
-        csv_button(
-            name,
-            lambda: rows,
-            "Every matched run with its id, parameters, value, and whether and why (not) it was used.",
-        )
+        csv_button(name, rows, what, key=key)
 
 
-def csv_button(name: str, rows: Callable[[], pd.DataFrame], what: str) -> None:
+def csv_button(name: str, rows: Callable[[], pd.DataFrame], what: str, *, key: str = "") -> None:
     """Offer rows as CSV; `what` says in the tip what they are."""
     st.download_button(
         "CSV",
@@ -47,9 +53,11 @@ def csv_button(name: str, rows: Callable[[], pd.DataFrame], what: str) -> None:
         type="tertiary",
         icon=":material/table:",
         help=what,
-        key="download_csv",
+        key="_".join(filter(None, ("download", key, "csv"))),
     )
 
 
-def _draw(chart: Callable[[], alt.LayerChart], kind: str, title: str, subtitle: Sequence[str]) -> bytes:
+def _draw(
+    chart: Callable[[], alt.LayerChart | alt.ConcatChart], kind: str, title: str, subtitle: Sequence[str]
+) -> bytes:
     return picture(chart(), "png" if kind == "png" else "svg", title, subtitle)

@@ -1,19 +1,17 @@
-"""The choices of the Generalisation page, all in the URL: models, orbits, what is drawn and how."""
+"""The choices of the Generalisation page, all in the URL: the orbits, what is drawn and how."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-import pandas as pd
 import streamlit as st
 
 from orbitsens.config import ConfigError
 from orbitsens.grid_settings import GridSettings
-from orbitsens.sensitivity.settings import value_text
 from pages.shared.controls import choose, put, switch
 from pages.shared.grid_text import GRID_FIELDS
-from pages.shared.selectors import run_ids
 
-MOST_MODELS = 12
+EACH, SPREAD, DIFFERENCE = "each", "spread", "difference"
+_MOST_EACH = 6  # more maps side by side are not looked at
 _SIDES = {"64": "64 x 64", "32": "32 x 32", "128": "128 x 128", "256": "256 x 256"}
 _SAMPLES = {"90": "90", "45": "45", "180": "180", "360": "360"}
 _ROLLOUTS = {"0": "none", "1": "1 revolution", "2": "2 revolutions", "5": "5 revolutions", "10": "10 revolutions"}
@@ -29,53 +27,6 @@ class Look(NamedTuple):
     clip: float
     threshold: float
     view: str
-
-
-def choose_models(models: pd.DataFrame) -> pd.DataFrame:
-    """Choose models by typing parts of their group, parameters or run id; the newest unless the URL names some."""
-    names = run_ids(models)
-    by_name = {name: key for key, name in names.items()}
-    linked = st.query_params.get("models", "") or st.query_params.get("run", "")
-    wanted = [name for name in linked.split(",") if name in by_name]
-    lost = [name for name in linked.split(",") if name and name not in by_name]
-    if lost:
-        st.toast(f"Without a model in this store: {', '.join(lost)}.", icon=":material/link_off:")
-    rows = models.set_index("run_key")
-    words = {name: _words(rows.loc[[key]].iloc[0], name) for name, key in by_name.items()}
-    chosen = wanted or list(by_name)[:1]
-    st.session_state["models"] = chosen
-    put("models", ",".join(chosen))
-    put("run", "")
-
-    def to_url() -> None:
-        put("models", ",".join(st.session_state["models"]))
-        put("cell", "")
-
-    st.multiselect(
-        "Models",
-        list(by_name),
-        key="models",
-        format_func=words.__getitem__,
-        max_selections=MOST_MODELS,
-        on_change=to_url,
-        help="Type part of a group, a dataset, a parameter or a run id.",
-    )
-    return rows.loc[[by_name[name] for name in chosen]].reset_index().assign(label=_labels(rows, by_name, chosen))
-
-
-def _words(row: pd.Series, name: str) -> str:
-    size = f"width {value_text(row['width'])} depth {value_text(row['depth'])}"
-    return f"{row['group']} · {row['dataset_name']} · seed {value_text(row['seed'])} · {size} · {name}"
-
-
-def _labels(rows: pd.DataFrame, by_name: Mapping[str, str], chosen: Sequence[str]) -> list[str]:
-    """Short names for legends: the training dataset and the seed, the run id where that is not enough."""
-    short = []
-    for name in chosen:
-        row = rows.loc[by_name[name]]
-        data = str(row["dataset_name"]).replace("_TBP_planar_", " ").replace("_TBP_", " ").removesuffix("_train")
-        short.append(f"{data}, seed {value_text(row['seed'])}")
-    return [f"{s} ({n})" if short.count(s) > 1 else s for s, n in zip(short, chosen, strict=True)]
 
 
 def choose_settings() -> GridSettings | None:
@@ -118,12 +69,15 @@ def choose_settings() -> GridSettings | None:
         return None
 
 
-def choose_look(fields: Sequence[str], n_models: int) -> Look:
-    """Choose what is drawn of the grids, and how."""
+def choose_look(fields: Sequence[str], settings: Sequence[str]) -> Look:
+    """Choose what is drawn of the grids, and how; `settings` has the setting of each model."""
     known = {name: GRID_FIELDS[name].axis for name in GRID_FIELDS if name in fields}
-    views = {"each": "each model"}
-    views |= {"spread": "mean and spread"} if n_models > 1 else {}
-    views |= {"difference": "second minus first"} if n_models == 2 else {}
+    n_models, n_settings = len(settings), len(set(settings))
+    views = {EACH: "each model"}
+    views |= {SPREAD: "mean and spread over seeds"} if n_models > n_settings else {}
+    views |= {DIFFERENCE: "difference"} if n_models == 2 or n_settings == 2 else {}
+    if n_models > _MOST_EACH and SPREAD in views:
+        views = {SPREAD: views[SPREAD]} | views
     columns = st.columns([3, 2, 2, 2, 2], vertical_alignment="bottom")
     with columns[0]:
         field = choose("Error", known, "field", resets="threshold")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -18,10 +19,23 @@ from store.gridfiles import read_cell, read_grid
 _cached = st.cache_data(show_spinner=False, max_entries=64)
 
 
+class GridFile(NamedTuple):
+    """Where the cells of a grid are: a store and the file's name there."""
+
+    store: str
+    name: str
+
+
 def home(of: Catalogue) -> Catalogue:
     """Return where the evaluations of a store's models are; its version is 0 where there are none yet."""
     path = evaluations.evaluation_store(Path(of.path))
     return Catalogue(of.name, str(path), store_version(path) or 0)
+
+
+def places(of: Catalogue) -> tuple[Catalogue, ...]:
+    """Return the stores in which evaluations of a store's models lie, each in its version in force."""
+    found = evaluations.evaluation_stores(Path(of.path))
+    return tuple(Catalogue(of.name, str(path), store_version(path) or 0) for path in found)
 
 
 @_cached
@@ -33,27 +47,40 @@ def models(of: Catalogue) -> pd.DataFrame:
 
 
 @_cached
-def grid_files(at: Catalogue, checksums: tuple[str, ...], settings: GridSettings) -> dict[str, str]:
-    """Return the grid file of each model that has one for these settings and this code, by checksum."""
-    if at.version == 0:
-        return {}
-    with read_catalogue(Path(at.path)) as con:
-        stored = evaluations.stored_grids(con, checksums)
+def evaluated(at: tuple[Catalogue, ...]) -> set[str]:
+    """Return the checksums of the models that have a grid, whichever, made with this code."""
+    found: set[str] = set()
+    for place in at:
+        with read_catalogue(Path(place.path)) as con:
+            stored = evaluations.stored_grids(con)
+        found |= set(stored.loc[stored["code_version"] == __version__, "model_sha256"])
+    return found
+
+
+@_cached
+def grid_files(at: tuple[Catalogue, ...], checksums: tuple[str, ...], settings: GridSettings) -> dict[str, GridFile]:
+    """Return the grid of each model that has one for these settings and this code, by checksum."""
     wanted = {evaluations.grid_key(sha, settings.plain(), __version__): sha for sha in checksums}
-    found = stored[stored["grid_key"].isin(list(wanted))]
-    return {wanted[key]: name for key, name in zip(found["grid_key"], found["grid_file"], strict=True)}
+    files: dict[str, GridFile] = {}
+    for place in reversed(at):
+        with read_catalogue(Path(place.path)) as con:
+            stored = evaluations.stored_grids(con, checksums)
+        found = stored[stored["grid_key"].isin(list(wanted))]
+        pairs = zip(found["grid_key"], found["grid_file"], strict=True)
+        files |= {wanted[key]: GridFile(place.path, name) for key, name in pairs}
+    return files
 
 
 @_cached
-def cells(store: str, grid_file: str) -> pd.DataFrame:
+def cells(of: GridFile) -> pd.DataFrame:
     """Return the cells of a grid; a file's name says what is in it, so it is never stale."""
-    return read_grid(Path(store), grid_file)
+    return read_grid(Path(of.store), of.name)
 
 
 @_cached
-def along(store: str, grid_file: str, row: int) -> Mapping[str, Sequence[float]]:
+def along(of: GridFile, row: int) -> Mapping[str, Sequence[float]]:
     """Return what lies along the orbit of one cell."""
-    return read_cell(Path(store), grid_file, row)
+    return read_cell(Path(of.store), of.name, row)
 
 
 @_cached
@@ -73,13 +100,35 @@ def test_errors(of: Catalogue, at: Catalogue, metric: str) -> pd.DataFrame:
 
 
 @_cached
-def training_orbits(dataset: str, num_trajs: int) -> pd.DataFrame:
-    """Return a_km and e of the orbits that a run took (validation included); none where they are in a file."""
+def orbit_errors(of: Catalogue, at: Catalogue, run_keys: tuple[str, ...], metric: str) -> pd.DataFrame:
+    """List what some runs were measured at on each orbit of test datasets: run_key, dataset, orbit, value."""
+    with read_catalogue(Path(of.path)) as con:
+        found = evaluations.test_orbit_errors(con, run_keys, metric)
+    if at.path == of.path or at.version == 0:
+        return found
+    runs = models(of).query("run_key in @run_keys")[["run_key", "model_sha256"]]
+    with read_catalogue(Path(at.path)) as con:
+        later = evaluations.stored_evaluations(con, list(runs["model_sha256"]))
+    later = later[(later["metric"] == metric) & (later["split"] == "test")].merge(runs, on="model_sha256")
+    rows = later.rename(columns={"per_orbit": "value"})[["run_key", "dataset", "value"]].explode("value")
+    rows = rows.assign(orbit=rows.groupby(["run_key", "dataset"]).cumcount()).astype({"value": "float64"})
+    both = pd.concat([found, rows[found.columns]])
+    return both.drop_duplicates(["run_key", "dataset", "orbit"], ignore_index=True)
+
+
+@_cached
+def orbits_of(dataset: str) -> pd.DataFrame:
+    """Return a_km and e of a named dataset's orbits, in its order; none where they are in a file."""
     if family(dataset) is None:
         return pd.DataFrame({"a_km": [], "e": []})
     elements = make_dataset(dataset).elements
-    n = len(elements.semi_major_axis) if num_trajs < 0 else num_trajs
-    return pd.DataFrame({"a_km": elements.semi_major_axis[:n], "e": elements.eccentricity[:n]})
+    return pd.DataFrame({"a_km": elements.semi_major_axis, "e": elements.eccentricity})
+
+
+def training_orbits(dataset: str, num_trajs: int) -> pd.DataFrame:
+    """Return a_km and e of the orbits that a run took (validation included); none where they are in a file."""
+    orbits = orbits_of(dataset)
+    return orbits if num_trajs < 0 else orbits.head(num_trajs)
 
 
 def family(dataset: str) -> str | None:

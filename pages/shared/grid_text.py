@@ -9,7 +9,9 @@ import pandas as pd
 from orbitsens.grid_settings import GridSettings
 from orbitsens.sensitivity.generalisation import in_region, share_below
 from pages.shared.grid_data import family
-from pages.shared.text import count, listed, number, plain
+from pages.shared.text import count, listed, number, plain, span
+
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,17 @@ GRID_FIELDS: Mapping[str, Field] = {
 }
 
 
-def answer(grids: Mapping[str, pd.DataFrame], field: str, threshold: float) -> str:
-    """Say in one sentence how much of the feasible area is below the threshold, model by model."""
+def answer(grids: Mapping[str, pd.DataFrame], settings: Sequence[str], field: str, threshold: float) -> str:
+    """Say in one sentence how much of the feasible area is below the threshold; of many models, by their setting."""
     words = GRID_FIELDS[field]
-    shares = [
-        f"**{number(share_below(cells, field, threshold), '%')}** ({plain(name)})" for name, cells in grids.items()
-    ]
+    names = list(grids) if len(grids) <= _MOST_NAMED else list(settings)
+    shares = pd.Series([share_below(cells, field, threshold) for cells in grids.values()])
+    told = []
+    for name, of_one in shares.groupby(pd.Series(names), sort=False):
+        spread = f", mean of {len(of_one)} models, {span(of_one.min(), of_one.max(), '%')}" if len(of_one) > 1 else ""
+        told.append(f"**{number(of_one.mean(), '%')}** ({plain(str(name))}{spread})")
     below = f"{words.label.split(',')[0]} below {number(threshold, words.unit)}"
-    return f"Share of the feasible area with {below}: {listed(shares)}."
+    return f"Share of the feasible area with {below}: {listed(told)}."
 
 
 def numbers_table(
@@ -85,19 +90,17 @@ def _number(value: float) -> str:
     return number(value) if isfinite(value) else "none"
 
 
-def how_to_read(settings: GridSettings, drawn_coarser: bool) -> str:
-    """Say what the maps show."""
+def how_to_read(settings: GridSettings, *, marks: bool, coarser: bool) -> str:
+    """Say what the maps show; `marks`: training orbits and threshold are drawn, `coarser`: not every cell is."""
     w = listed([f"{x:g}" for x in settings.arguments_deg])
     turns = f", rolled out over {count(settings.revolutions, 'revolution')}" if settings.revolutions else ""
     what = (
         f"A cell: one orbit of {settings.anomalies} samples at equal true anomalies, argument of periapsis {w} deg, "
-        f"inclination {settings.inclination_deg:g} deg{turns}."
+        f"inclination {settings.inclination_deg:g} deg{turns}; empty: below the Earth's surface."
     )
-    marks = (
-        "Points: training orbits; dashed: the region they were drawn from; line: the threshold; empty: below the "
-        "Earth's surface. Click a cell to see its orbit."
-    )
-    sentences = [what, marks]
-    if drawn_coarser:
+    sentences = [what]
+    if marks:
+        sentences.append("Points: training orbits; dashed: the region they were drawn from; line: the threshold.")
+    if coarser:
         sentences.append("Drawn as means over blocks of cells; the numbers and the CSV have every cell.")
-    return " ".join(sentences)
+    return " ".join([*sentences, "Click a cell to see its orbit."])

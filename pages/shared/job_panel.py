@@ -17,7 +17,9 @@ def who() -> str:
     return str(name or st.context.ip_address or "this machine")
 
 
-def offer(home: Path, arguments: list[str], title: str, what: str, estimate_s: float, key: str) -> None:
+def offer(
+    home: Path, arguments: list[str], title: str, what: str, estimate_s: float, key: str, verb: str = "Evaluate"
+) -> None:
     """Show the job of these arguments as it is, or a button that starts it; reruns the page when it has ended."""
     job = jobs.job(home, jobs.job_id(arguments))
     if job is not None and job.active:
@@ -26,8 +28,8 @@ def offer(home: Path, arguments: list[str], title: str, what: str, estimate_s: f
     if job is not None and job.state in ("failed", "cancelled"):
         _ended(home, job)
     st.markdown(what)
-    label = f"Evaluate (about {estimate_s:.0f} s)" if estimate_s < 90 else f"Evaluate (about {estimate_s / 60:.0f} min)"
-    if st.button(label, key=f"evaluate_{key}", type="primary", icon=":material/play_arrow:"):
+    time = f"{estimate_s:.0f} s" if estimate_s < 90 else f"{estimate_s / 60:.0f} min"
+    if st.button(f"{verb} (about {time})", key=f"evaluate_{key}", type="primary", icon=":material/play_arrow:"):
         jobs.submit(home, arguments, title=title, who=who())
         st.rerun()
 

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from pages.shared import data, empty
+from pages.shared import data, empty, fresh
 from pages.shared.controls import choose
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -15,6 +15,8 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 
 def start(title: str, words: str = "") -> tuple[data.Catalogue, pd.DataFrame]:
     """Write the title; return the store's version in force and its groups, or say what to do and end the page.
+
+    The page runs again by itself once there is a newer version.
 
     Streamlit runs a file of `pages/` alone until `st.navigation` has been called once in a server's life, so the
     first visit of a fresh server through a link into a page would miss app.py: then app.py is run first.
@@ -34,6 +36,7 @@ def start(title: str, words: str = "") -> tuple[data.Catalogue, pd.DataFrame]:
     if words:
         st.markdown(words)
     catalogue = data.catalogue(name, stores[name])
+    fresh.watch(stores[name], catalogue and catalogue.version)
     if catalogue is None:
         empty.no_store(stores[name])
         st.stop()

@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from orbitsens.config import ConfigError, expand, load_sweep_file
+from runner.dataset_artifacts import dataset_fetcher, on_stderr
+from store.location import writable_store
 
 
 def design(
@@ -28,7 +30,7 @@ def design(
     from orbitsens.sensitivity.sweep_files import space, sweep_texts
 
     sweep = load_sweep_file(file)
-    expand(sweep)
+    expand(sweep, fetch=dataset_fetcher(writable_store(None), on_stderr))
     values, listed = space(sweep)
     chosen, kind = choose([len(v) for v in values.values()], runs)
     settings = [{key: v[i] for (key, v), i in zip(values.items(), row, strict=True)} for row in chosen.tolist()]

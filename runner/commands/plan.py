@@ -8,6 +8,8 @@ import typer
 
 from orbitsens.config import RunConfig, expand, load_sweep_file
 from orbitsens.programs import Program, plan_programs
+from runner.dataset_artifacts import dataset_fetcher, on_stderr
+from store.location import writable_store
 
 
 def plan(
@@ -18,7 +20,7 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Print the runs as JSON.")] = False,
 ) -> None:
     """List the runs of a sweep file, the programs that train them, and an estimate; nothing is trained."""
-    runs = expand(load_sweep_file(file), overrides or ())
+    runs = expand(load_sweep_file(file), overrides or (), dataset_fetcher(writable_store(None), on_stderr))
     programs = plan_programs(runs)
     if as_json:
         typer.echo(json.dumps(plan_document(runs, programs), indent=2))

@@ -14,6 +14,8 @@ from rich.console import Console
 
 from orbitsens.config import RunConfig, expand, load_sweep_file
 from orbitsens.programs import plan_programs
+from runner.dataset_artifacts import dataset_fetcher
+from store.location import writable_store
 
 QUICKSTART = Path(__file__).parent.parent / "sweeps" / "quickstart.yaml"
 
@@ -52,7 +54,8 @@ def sweep(
     console = Console()
     if file is None:
         console.print(f"No sweep file given, so this runs the quickstart, {QUICKSTART.name}.")
-    planned = expand(load_sweep_file(file or QUICKSTART), overrides or ())
+    fetch = dataset_fetcher(writable_store(store), console.print)
+    planned = expand(load_sweep_file(file or QUICKSTART), overrides or (), fetch)
     runs = _left(planned, wandb_dir, store, console) if resume else planned
     if not runs:
         return
@@ -67,7 +70,6 @@ def sweep(
     from runner.sync import sync_local
     from runner.sync_report import report_lines
     from runner.table import summary_table
-    from store.location import writable_store
 
     keep_compiled_programs()
     use_every_core()
@@ -104,7 +106,6 @@ def _left(planned: list[RunConfig], wandb_dir: Path | None, store: Path | None, 
     """The runs of the sweep that are not finished yet."""
     from runner.paths import local_runs_dir
     from runner.resume import left_to_train
-    from store.location import writable_store
 
     runs = left_to_train(planned, local_runs_dir(wandb_dir), writable_store(store), console.print)
     kept = len(planned) - len(runs)

@@ -1,4 +1,4 @@
--- Every run with what is known of its model, the newest first.
+-- Every run with what is known of its model and with its parameters, the newest first.
 SELECT
     r.run_key,
     r.run_id,
@@ -10,11 +10,7 @@ SELECT
     r.model_file,
     r.model_sha256,
     r.model_problem,
-    p.seed,
-    p.dataset_name,
-    p.num_trajs,
-    p.width,
-    p.depth
+    p.* EXCLUDE (run_key)
 FROM runs r
 JOIN parameters p USING (run_key)
 ORDER BY r.created_at DESC NULLS LAST, r.run_key

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -60,6 +61,57 @@ def test_a_run_from_another_page_is_chosen_and_offered_for_evaluation(store: Pat
     assert app.query_params["models"] == "run2"
     assert any(m.value == "1 of 1 chosen model not yet evaluated on these orbits." for m in app.markdown)
     assert next(button.label for button in app.button if button.key == "evaluate_grid").startswith("Evaluate (about")
+
+
+def test_all_seeds_of_a_setting_and_their_mean_and_spread_are_a_click(store: Path, open_app: Open) -> None:
+    app = open_app(store, PAGE, models="run0", **QUERY)
+    app.button(key="all_seeds").click().run()
+    assert not app.exception
+    assert app.multiselect(key="models").value == ["run0", "run1", "run2"]
+    assert app.selectbox(key="view").value == "spread"
+    headings = [m.value for m in app.markdown if m.value.startswith("**complex 10, ")]
+    assert headings == ["**complex 10, mean of 2 models**", "**complex 10, sd (n - 1)**"]  # run2 has no grid
+    assert any(m.value == "1 of 3 chosen models not yet evaluated on these orbits." for m in app.markdown)
+
+
+def test_unasked_it_shows_what_has_been_evaluated(store: Path, open_app: Open) -> None:
+    app = open_app(store, PAGE, **QUERY)
+    assert app.multiselect(key="models").value == ["run0"]
+    assert len(app.get("vega_lite_chart")) == 3
+
+
+def test_grids_that_came_with_the_shipped_store_are_shown_at_once(
+    store: Path, open_app: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.evaluations.SHIPPED", store)
+    monkeypatch.setattr("store.evaluations.DEFAULT", tmp_path / "own" / "store")
+    app = open_app(store, PAGE, models="run0,run1", **QUERY)
+    assert len(app.get("vega_lite_chart")) == 4
+    assert not (tmp_path / "own").exists()
+
+
+def test_an_orbit_that_was_not_rolled_out_can_be(store: Path, open_app: Open) -> None:
+    plain_grid = ["--n-a", "32", "--n-e", "32", "--anomalies", "45"]
+    query = {"models": "run0", "cells": "32", "samples": "45", "cell": "105"}
+    assert CliRunner().invoke(command, ["evaluate", "run0", "--store", str(store), *plain_grid]).exit_code == 0
+    app = open_app(store, PAGE, **query)
+    assert [b.label for b in app.button if b.key == "evaluate_orbit"] == ["Roll it out (about 6 s)"]
+    assert len(app.get("vega_lite_chart")) == 3 + 2
+    settings = GridSettings(n_a=32, n_e=32)
+    a, e = (repr(float(x.ravel()[105])) for x in np.meshgrid(settings.a_km, settings.e))
+    one = ["--n-a", "1", "--n-e", "1", "--anomalies", "45", "--a-range", a, a, "--e-range", e, e, "--rollout"]
+    assert CliRunner().invoke(command, ["evaluate", "run0", "--store", str(store), *one]).exit_code == 0
+    app = open_app(store, PAGE, **query)
+    assert not [b for b in app.button if b.key == "evaluate_orbit"]
+    assert len(app.get("vega_lite_chart")) == 3 + 3
+
+
+def test_test_orbits_are_listed_one_by_one(store: Path, open_app: Open) -> None:
+    app = open_app(store, PAGE, models="run0,run1", **QUERY)
+    table = app.dataframe[-1].value
+    assert table.columns[:3].tolist() == ["orbit", "semi-major axis (km)", "eccentricity"]
+    assert len(table) == 10
+    assert table["complex 10, seed 1"].notna().all()
 
 
 def test_an_impossible_grid_is_a_sentence(store: Path, open_app: Open) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -207,6 +208,10 @@ def test_a_new_version_shows_on_the_next_run_of_the_page(tmp_path: Path, open_ap
     assert "10 of 10 matched runs used" in words(app)
     publish_runs(tmp_path, seed_study_runs(n=20))
     assert "20 of 20 matched runs used" in words(app.run())
+    (tmp_path / "SYNCED").write_text(f"{datetime.now(UTC) - timedelta(hours=3)}\n")
+    assert "Version 2, last sync 3 hours ago (" in words(app.run())
+    (tmp_path / "SYNCED").write_text("rubbish")
+    assert "Version 2, last sync unknown" in words(app.run())
 
 
 def test_own_runs_and_shipped_studies_can_be_chosen(

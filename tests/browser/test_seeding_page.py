@@ -158,17 +158,21 @@ def test_a_link_is_the_first_visit_of_a_fresh_server(page: Page, tmp_path: Path)
         page.goto("about:blank")  # or it would complain that its server has gone
 
 
-def test_an_empty_store_fills_while_the_page_is_open(page: Page, tmp_path: Path) -> None:
+def test_a_page_shows_by_itself_what_a_sync_brings(page: Page, tmp_path: Path) -> None:
     with served(tmp_path / "store", tmp_path / "log") as url:
         page.goto(url)
         expect(page.get_by_text("There is no run store at")).to_be_visible()
         expect(page.get_by_text("python -m runner sweep runner/sweeps/quickstart.yaml")).to_be_visible()
         publish_runs(tmp_path / "store", seed_study_runs()[:10])
-        page.get_by_role("link", name="Seeding").click()
+        page.get_by_role("link", name="sweep-seeds-v2").click()
         expect(page.get_by_text("10 of 10 matched runs used.")).to_be_visible()
-        publish_runs(tmp_path / "store", seed_study_runs())
+        expect(page.get_by_text("Version 1, last sync just now")).to_be_visible()
         page.locator(".st-key-log label").click()
+        expect(page).to_have_url(re.compile("log=off"))
+        publish_runs(tmp_path / "store", seed_study_runs())
         expect(page.get_by_text("20 of 20 matched runs used.")).to_be_visible()
+        expect(page.get_by_text("Version 2, last sync just now")).to_be_visible()
+        expect(page).to_have_url(re.compile("log=off"))
         page.goto("about:blank")
 
 

@@ -64,11 +64,9 @@ N_OUTPUTS = {"mlp_simple": 3, "std_output_6": 6}
 ACTIVATION_FORMULAS = {
     "leaky_relu": lambda x: np.where(x > 0, x, 0.01 * x),
     "elu": lambda x: np.where(x > 0, x, np.exp(x) - 1),
-    "celu": lambda x: np.where(x > 0, x, np.exp(x) - 1),
     "selu": lambda x: 1.0507009873 * np.where(x > 0, x, 1.6732632424 * (np.exp(x) - 1)),
     "softplus": lambda x: np.log1p(np.exp(x)),
     "silu": lambda x: x / (1 + np.exp(-x)),
-    "swish": lambda x: x / (1 + np.exp(-x)),
     "mish": lambda x: x * np.tanh(np.log1p(np.exp(x))),
     "soft_sign": lambda x: x / (1 + abs(x)),
     "squareplus": lambda x: (x + np.sqrt(x**2 + 4)) / 2,

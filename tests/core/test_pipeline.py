@@ -14,7 +14,7 @@ from orbitsens.prepare import stage_data, training_data
 from orbitsens.programs import plan_programs
 from orbitsens.run_numbers import run_keys
 from orbitsens.segments import cut_segments, in_units
-from tests.config.test_sensitivities import write_orbits
+from tests.config.test_dataset_files import write_orbits
 
 pytestmark = pytest.mark.mixed_dtypes  # optax mixes integers with floats
 

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.runner.graphql_answers import StubRun, StubServer, answer, artifact_of, manifest
+from tests.runner.graphql_answers import answer
+from tests.runner.graphql_artifacts import artifact_of, manifest
+from tests.runner.graphql_content import StubRun, StubServer
 
 KEY = "0123456789abcdef" * 3
 

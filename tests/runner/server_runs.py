@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from runner.wandb_local import _read, read_run, run_files
+from wandb.proto.wandb_internal_pb2 import Record
+
+from runner.wandb_framing import read_records
+from runner.wandb_local import read_run, run_files
 from runner.wandb_records import merged
 from runner.wandb_values import to_json_like
 from store.records import RunRecord
@@ -45,13 +48,13 @@ def as_on_the_server(wandb_dir: Path) -> list[StubRun]:
 def _sent(paths: tuple[Path, ...]) -> StubRun:
     (record,) = read_run(paths)
     assert isinstance(record, RunRecord)
-    file = _read(paths[0])
+    head = messages(paths[0], "run")[0]
     history = [
         {(item.key or ".".join(item.nested_key)): _value(item.value_json) for item in row.item}
-        for row in file.records.get("history", ())
+        for row in messages(paths[0], "history")
     ]
-    config = merged([file.head.config, *file.records.get("config", ())])
-    created = file.head.start_time.ToDatetime(UTC)
+    config = merged([head.config, *messages(paths[0], "config")])
+    created = head.start_time.ToDatetime(UTC)
     return StubRun(
         entity=record.entity,
         project=record.project,
@@ -62,7 +65,7 @@ def _sent(paths: tuple[Path, ...]) -> StubRun:
         created_at=created.strftime("%Y-%m-%dT%H:%M:%SZ"),
         heartbeat_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         config=config,
-        summary=merged(file.records.get("summary", ())),
+        summary=merged(messages(paths[0], "summary")),
         history=history,
         tags=list(record.tags),
         notes=record.notes,
@@ -70,6 +73,12 @@ def _sent(paths: tuple[Path, ...]) -> StubRun:
         if record.model
         else [],
     )
+
+
+def messages(path: Path, kind: str) -> list[Any]:
+    """The records of one type in a run's file, as wandb's own messages."""
+    records = map(Record.FromString, read_records(path.read_bytes()))
+    return [getattr(record, kind) for record in records if record.HasField(kind)]
 
 
 def _value(text: str) -> object:

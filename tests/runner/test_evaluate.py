@@ -82,9 +82,9 @@ def test_a_rollout_keeps_the_orbit_of_each_cell(store: Path) -> None:
     along = read_cell(store, grid["grid_file"], row)
     assert len(along["error_along"]) == 12
     assert len(along["path_x"]) == 2 * 12 + 1
-    assert np.mean(along["error_along"]) == pytest.approx(cells["acceleration_error"][row], rel=1e-5)
+    assert np.mean(along["error_along"]) == pytest.approx(cells["acceleration_error"][row], rel=5e-4)
     assert along["path_x"][0] == pytest.approx(0.0, abs=1.0)  # periapsis on the y axis, at 90 degrees
-    assert along["path_y"][0] == pytest.approx(cells["a_km"][row] * (1 - cells["e"][row]), rel=1e-5)
+    assert along["path_y"][0] == pytest.approx(cells["a_km"][row] * (1 - cells["e"][row]), rel=5e-4)
     assert read_cell(store, grid["grid_file"], int(np.flatnonzero(~cells["feasible"])[0])) == {}
 
 
@@ -181,3 +181,17 @@ def test_the_shipped_store_is_left_as_it_is(store: Path, tmp_path: Path, monkeyp
     assert {path: path.stat().st_mtime_ns for path in store.rglob("*") if path.is_file()} == before
     assert store_version(tmp_path / "own" / "store") is None
     assert store_version(tmp_path / "own" / "evaluations") is not None
+
+
+def test_what_came_with_the_shipped_store_is_not_computed_again(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ["run0", *SMALL, "--dataset", "simple_TBP_planar_1_test", "--grid", "--json"]
+    before = evaluate(store, *asked)
+    monkeypatch.setattr("store.evaluations.SHIPPED", store)
+    monkeypatch.setattr("store.evaluations.DEFAULT", tmp_path / "own" / "store")
+    assert evaluate(store, *asked) == before
+    assert not (tmp_path / "own").exists()
+    evaluate(store, "run1", *SMALL)
+    assert store_version(tmp_path / "own" / "evaluations") is not None
+    assert evaluate(store, *asked) == before

@@ -1,6 +1,7 @@
 """Model files of the team: imported, measured, kept; and the files that are refused."""
 
 import json
+import re
 
 import jax
 import pytest
@@ -79,6 +80,22 @@ def test_without_a_dataset_the_run_says_that_it_was_not_measured(tmp_path):
     record, report = bring_in(file, tmp_path / "store")
     assert report.published
     assert record.reason == "The model's config names no dataset to measure it on."
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ({"dataset_name": "flights", "dataset_file": "gone.json"}, "to be had: gone.json: cannot read"),
+        ({"dataset_name": "flights", "dataset_file": "wandb:flights:v1"}, "to be had: data.dataset_file: .* answer"),
+        ({"dataset_name": "old_name_17"}, "to be had: data.dataset_name: 'old_name_17' is not a dataset name"),
+    ],
+)
+def test_a_dataset_that_is_not_here_is_named_in_the_reason(tmp_path, monkeypatch, data, says):
+    monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
+    file = old_file(tmp_path / "m.eqx", {"width": 4, "depth": 2, **data})
+    record, report = bring_in(file, tmp_path / "store")
+    assert report.published and record.summary["evaluations"] == []
+    assert re.search(says, record.reason)
 
 
 def test_a_run_with_a_history_is_not_replaced(tmp_path):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orbitsens.config import Data, Parameters, choices
-from runner.keys_page import NAMES, keys_page
+from runner.keys_page import NAMES, SYNONYMS, keys_page
 
 KEPT = Path("docs/keys.md")
 
@@ -25,9 +25,7 @@ def test_every_key_stands_there_with_its_meaning(model):
 def test_every_name_of_every_registry_stands_there():
     page = keys_page()
     registries = {name: value for name, value in vars(choices).items() if name.isupper()}
-    assert list(map(id, NAMES.values())) and {id(names) for names in NAMES.values()} == {
-        id(r) for r in registries.values()
-    }
+    assert {id(names) for names in (*NAMES.values(), *SYNONYMS.values())} == {id(r) for r in registries.values()}
     for names in registries.values():
         for name in names:
             assert f"\n| `{name}` | " in page

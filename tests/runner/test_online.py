@@ -1,5 +1,8 @@
 """Online logging against a server on this machine, which goes away in the middle."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,7 @@ from runner.wandb_local import local_runs
 from store.records import RunRecord
 from tests.runner.graphql_stub import KEY, serving
 from tests.runner.runs import run_config
+from tests.runner.server_runs import messages
 
 
 def test_a_run_goes_on_when_the_server_goes_away_and_the_next_one_starts_offline(
@@ -42,7 +46,19 @@ def test_a_run_goes_on_when_the_server_goes_away_and_the_next_one_starts_offline
     log_rows(run, {"step": np.arange(4, 200), "train_loss": np.ones(196)})
     finish_run(run, {"best_loss": 0.5}, model, say=said.append)
     assert len(said) == 1
-    assert "the model of run first is kept in" in said[0]
+    assert (
+        f"run first is whole on this machine; send it later with `wandb sync --include-online {run.directory}`"
+        in said[0]
+    )
+    assert [artifact.name for artifact in messages(run.directory / "run-first.wandb", "artifact")] == ["first"]
+    with serving() as stub:
+        subprocess.run(
+            [sys.executable, "-m", "wandb", "sync", "--include-online", str(run.directory)],
+            cwd=tmp_path,
+            env=os.environ | {"WANDB_BASE_URL": stub.url, "WANDB_API_KEY": KEY, "WANDB_MODE": "online"},
+            check=True,
+        )
+        assert [stub.count(what) for what in ("UpsertBucket", "CreateArtifact")] == [2, 1]
 
     run = start("second")
     assert f"run {run.run_id} stays on this machine; send it later with `wandb sync`" in said[1]

@@ -1,5 +1,6 @@
 """Residual grids as heatmaps over semi-major axis and eccentricity, and their marginal curves."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import altair as alt
@@ -12,7 +13,10 @@ from pages.shared.charts.ticks import log_ticks
 
 PICK, PICK_FAILED = "cell", "failed_cell"  # what a click selects
 MOST_CELLS = 64  # along an axis; finer grids are drawn as means over blocks
-SERIES = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
+SERIES: Mapping[Theme, Sequence[str]] = {
+    "light": (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY),
+    "dark": (SKY, VERMILLION, GREEN, PURPLE, ORANGE, BLUE),
+}
 FAILED = "#C0392B"
 _THOUSAND = alt.Axis(labelExpr="format(datum.value / 1000, ',.0f')", tickCount=6, grid=False)
 _A, _E = "semi-major axis (1000 km)", "eccentricity"
@@ -129,7 +133,7 @@ def marginals(curves: pd.DataFrame, over: str, title: str, log: bool, theme: The
     names = list(dict.fromkeys(curves["model"]))
     colour = alt.Color(
         "model:N",
-        scale=alt.Scale(domain=names, range=list(SERIES)[: len(names)] or [GREY]),
+        scale=alt.Scale(domain=names, range=list(SERIES[theme])[: len(names)] or [GREY]),
         legend=alt.Legend(symbolOpacity=1.0),
     )
     scale = alt.Scale(type="log" if log else "linear", zero=alt.Undefined if log else False)

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from orbitsens.constants import EARTH_RADIUS_KM, MU_KM3_S2
+from orbitsens.grid_settings import arrow_samples
 from pages.shared.charts.theme import GREEN, INK, MUTED, VERMILLION, Theme, styled
 from pages.shared.charts.ticks import log_ticks
 
 TRUE, MODEL = "true", "model"
-_ARROWS = 18
 _SIZE = 300  # px, of the plane itself: the paths are to scale
 
 
@@ -77,16 +77,15 @@ def _path(points: np.ndarray, what: str) -> pd.DataFrame:
 
 
 def _arrows(orbit: CellOrbit, length: float) -> pd.DataFrame:
-    n = len(orbit.along["error_along"])
-    position = orbit.positions(n)
-    true = -MU_KM3_S2 * position / np.linalg.norm(position, axis=1, keepdims=True) ** 3
     found = np.column_stack([orbit.along["acceleration_x"], orbit.along["acceleration_y"]]).astype(float)
+    n = len(orbit.along["error_along"])
+    position = orbit.positions(n)[arrow_samples(n, len(found))]
+    true = -MU_KM3_S2 * position / np.linalg.norm(position, axis=1, keepdims=True) ** 3
     size = np.linalg.norm(true, axis=1, keepdims=True)
-    some = np.unique(np.linspace(0, n - 1, min(n, _ARROWS)).astype(int))
     parts = []
     for what, vectors in ((TRUE, true), (MODEL, found)):
-        end = position[some] + length * (vectors / size)[some]
-        columns = {"x": position[some, 0], "y": position[some, 1], "x2": end[:, 0], "y2": end[:, 1]}
+        end = position + length * vectors / size
+        columns = {"x": position[:, 0], "y": position[:, 1], "x2": end[:, 0], "y2": end[:, 1]}
         parts.append(pd.DataFrame(columns).assign(what=what))
     return pd.concat(parts)
 

@@ -1,27 +1,50 @@
 """A chart as a picture file, drawn on the server, so that it is the same from every browser."""
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import altair as alt
 import pandas as pd
 
 WIDTH = 900  # px
+_LINE = 150  # letters of a subtitle
+_GAP = 90  # px that the axis of a chart beside another takes
 
 
-def picture(chart: alt.LayerChart, kind: Literal["png", "svg"], title: str, subtitle: Sequence[str]) -> bytes:
+def picture(
+    chart: alt.LayerChart | alt.ConcatChart, kind: Literal["png", "svg"], title: str, subtitle: Sequence[str]
+) -> bytes:
     """Draw the chart with its title: what was measured, on what, and how many runs. PNG has two pixels per px."""
     import vl_convert
 
-    titled = _self_contained(chart).properties(
-        width=WIDTH,
-        title=alt.TitleParams(title, subtitle=list(subtitle)),
-        padding={"left": 16, "right": 16, "top": 16, "bottom": 12},
+    lines = [line for text in subtitle for line in textwrap.wrap(text, _LINE)]
+    titled = (
+        _self_contained(chart).properties(width=WIDTH) if isinstance(chart, alt.LayerChart) else chart
+    ).properties(
+        title=alt.TitleParams(title, subtitle=lines), padding={"left": 16, "right": 16, "top": 16, "bottom": 12}
     )
     spec = titled.to_dict()
     if kind == "svg":
         return vl_convert.vegalite_to_svg(spec).encode()
     return vl_convert.vegalite_to_png(spec, scale=2.0)
+
+
+def side_by_side(charts: Mapping[str, alt.LayerChart], columns: int) -> alt.ConcatChart:
+    """Put charts beside each other, each under its name or its own title, without what only serves clicking."""
+    abreast = min(columns, len(charts))
+    parts = []
+    for name, chart in charts.items():
+        part = _self_contained(chart)
+        for one in (part, *part.layer):
+            one.params = alt.Undefined
+        part.config = part.autosize = alt.Undefined
+        part.width = part.width if isinstance(part.width, int) else WIDTH * 4 // 3 // abreast - _GAP
+        part.title = name if part.title is alt.Undefined else part.title
+        parts.append(part)
+    whole = alt.concat(*parts, columns=columns).resolve_scale(color="independent")
+    whole.config = next(iter(charts.values())).config
+    return whole
 
 
 def _self_contained(chart: alt.LayerChart) -> alt.LayerChart:
