@@ -1,4 +1,4 @@
-"""The peers of the training step: the loop of diffrax's documentation, torchdiffeq, and the bare matrix products."""
+"""The peers of the training step: the loop of diffrax's documentation, and torchdiffeq."""
 
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -15,9 +15,6 @@ from orbitsens.augment import Segments
 from orbitsens.config import Parameters
 from orbitsens.losses import REGISTRY as LOSSES, LossInputs
 from orbitsens.model import make_model
-
-# Multiplications of a step: 3 intervals of 6 stages, forward, and twice as much backward.
-EVALUATIONS = 3 * 6 * 3
 
 
 def diffrax_documentation_loop(parameters: Parameters, training: Segments) -> Callable[[int], object]:
@@ -112,18 +109,3 @@ def torchdiffeq_loop(parameters: Parameters, training: Segments) -> Callable[[in
         return error.item()
 
     return steps
-
-
-def matrix_products(parameters: Parameters, n_runs: int) -> tuple[Callable[[int], object], float]:
-    """The hidden layers' products of a training step alone, and their floating-point operations per run and step."""
-    keys = jax.random.split(jax.random.key(0), 2)
-    x = jax.random.normal(keys[0], (n_runs, parameters.batch_size, parameters.width))
-    w = jax.random.normal(keys[1], (n_runs, parameters.width, parameters.width)) / parameters.width**0.5
-    products = EVALUATIONS * max(parameters.depth - 1, 1)
-
-    @jax.jit
-    def go(x: jax.Array, n: int) -> jax.Array:
-        return jax.lax.fori_loop(0, n * products, lambda i, x: jnp.einsum("rbi,rij->rbj", x, w), x)
-
-    flops = 2.0 * parameters.batch_size * parameters.width**2 * products
-    return lambda n: jax.block_until_ready(go(x, n)), flops

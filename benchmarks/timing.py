@@ -21,9 +21,10 @@ class Timed(NamedTuple):
     each: float
 
 
-def timed(work: Callable[[int], object], units: int, repeats: int) -> Timed:
-    """Time `work(units)`: once for compiling, then `repeats` times."""
+def timed(make: Callable[[], Callable[[int], object]], units: int, repeats: int) -> Timed:
+    """Time `work = make()` and its first `work(units)`, compiling included, then `repeats` times `work(units)`."""
     began = time.perf_counter()
+    work = make()
     work(units)
     first = time.perf_counter() - began
     seconds = []

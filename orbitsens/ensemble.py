@@ -49,7 +49,7 @@ def train_prepared(
     last: Carry | None = None
     pending: BlockReport | None = None
     stopped = False
-    for carry, report in _blocks(prepared):
+    for carry, report in blocks_of(prepared):
         last = carry
         if pending is not None:
             on_block(jax.device_get(pending))
@@ -66,8 +66,8 @@ def train_prepared(
     return [_trained(prepared, last, i, share) for i in range(len(prepared.runs))]
 
 
-def _blocks(prepared: Prepared) -> Iterator[tuple[Carry, BlockReport]]:
-    """Dispatch the blocks of all stages in order."""
+def blocks_of(prepared: Prepared) -> Iterator[tuple[Carry, BlockReport]]:
+    """Dispatch the blocks of all stages in order; yields the state after each and its report, still being computed."""
     n_runs, carry = len(prepared.runs), prepared.carry
     for stage in prepared.stages:
         carry = stage.restart(carry)

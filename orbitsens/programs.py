@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from orbitsens.config import SEED_KEYS, RunConfig, data_shape, n_training_segments
+from orbitsens.config import SEED_KEYS, RunConfig, Stage, data_shape, n_training_segments
 from orbitsens.schedule import block_length
 
 # Runs that train together at most, so that a sweep shows results on its way, and what their weights may take.
@@ -91,15 +91,15 @@ def _state_bytes(run: RunConfig) -> int:
 
 def _seconds(run: RunConfig) -> float:
     """Estimated training time of one run within a program."""
+    return sum(stage.steps * step_seconds(run, stage) for stage in run.parameters.stages)
+
+
+def step_seconds(run: RunConfig, stage: Stage) -> float:
+    """Estimated time of one step of a run that trains beside others, its share of the evaluations included."""
     p = run.parameters
-    lengths = data_shape(run.data).lengths
-    # A gradient takes twice as long as the values.
-    state = STATE_SECONDS / 3 + STAGES_OF_TSIT5 * 2.0 * p.width * (p.width * max(p.depth - 1, 0) + 11) / (GFLOPS * 1e9)
-    total = 0.0
-    for stage in p.stages:
-        n_segments = n_training_segments(p, stage, lengths)
-        intervals = stage.n_samples - 1
-        step = INTERVAL_SECONDS + 3.0 * min(p.batch_size, n_segments) * state
-        evaluation = n_segments * state / block_length(p, n_segments)
-        total += stage.steps * intervals * (step + evaluation)
-    return total
+    n_segments = n_training_segments(p, stage, data_shape(run.data).lengths)
+    # Multiplications and additions of the layers; a gradient takes twice as long as the values.
+    flops = STAGES_OF_TSIT5 * 2.0 * p.width * (p.width * max(p.depth - 1, 0) + 11)
+    state = STATE_SECONDS / 3 + flops / (GFLOPS * 1e9)
+    step = INTERVAL_SECONDS + 3.0 * min(p.batch_size, n_segments) * state
+    return (stage.n_samples - 1) * (step + n_segments * state / block_length(p, n_segments))

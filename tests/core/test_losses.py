@@ -9,8 +9,8 @@ from orbitsens.config import Data, Parameters
 from orbitsens.config.expand import RunConfig
 from orbitsens.config.sweepfile import Wandb
 from orbitsens.constants import LENGTH_UNIT_KM, MU_KM3_S2, TIME_UNIT_S
-from orbitsens.prepare import stage_data, training_data
 from orbitsens.losses import REGISTRY as LOSSES, LossInputs
+from orbitsens.prepare import stage_data, training_data
 from orbitsens.train import make_train, run_keys
 from tests.core.states import state_of
 
