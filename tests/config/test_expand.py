@@ -139,7 +139,7 @@ def test_hashes_stay_what_they_were(tmp_path):
         ("  segment_length_strategy: [[4], [4, 4]]\n", r"segment_length_strategy \(\[4\] and \[4, 4\]\) mean the same"),
         ("  seed: []\n", r"parameters\.seed: an empty list"),
         ("  activation: swash\n", r"parameters\.activation: unknown name 'swash' \(did you mean 'swish'\?\)"),
-        ("  width: 3\n  width: 4\n", r"not valid YAML at line"),
+        ("  width: 3\n  width: 4\n", r"not valid YAML at line 5, column 3: the key \"width\" stands twice\.$"),
     ],
 )
 def test_a_mistake_is_one_sentence_with_the_path(tmp_path, parameters, says):
