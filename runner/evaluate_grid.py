@@ -14,6 +14,7 @@ from orbitsens.grid import ResidualGrid, residual_grid
 from orbitsens.grid_settings import GridSettings
 from orbitsens.version import __version__
 from runner.targets import Target, load
+from store.errors import StoreError
 from store.evaluations import GridEvaluation, evaluation_store, find_grid, grid_key, publish_evaluations
 from store.gridfiles import CELL, read_grid
 
@@ -105,7 +106,10 @@ def _three_digits(values: np.ndarray) -> np.ndarray:
 
 def grid_json(store: Path, target: Target, key: str, settings: GridSettings) -> dict[str, Any]:
     """A stored grid as JSON: every field as one row per e, null where infeasible or failed."""
-    cells = read_grid(find_grid(store, key) or evaluation_store(store), f"{key}.parquet")
+    found = find_grid(store, key)
+    if found is None:
+        raise StoreError(f"The grid of run {target.run_id} is not in {store} any more: evaluate it again.")
+    cells = read_grid(*found)
     shape = (settings.n_e, settings.n_a)
     fields = {name: _rows(cells[name], shape) for name in cells.columns if name not in CELL}
     failed = {"failed": _rows(cells["failed"], shape)} if settings.revolutions else {}
