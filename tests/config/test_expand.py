@@ -172,6 +172,11 @@ def test_unknown_keys_are_kept_where_the_file_allows_them(tmp_path):
     assert runs[0].setting != runs[1].setting
 
 
+def test_unknown_keys_of_the_wandb_section_have_nowhere_to_be_kept(tmp_path):
+    with pytest.raises(ConfigError, match=r'^wandb\.colour: this section takes no other keys, got "red"\.$'):
+        runs_of(tmp_path, head="allow_unknown: true\n" + HEAD.replace("{group: g}", "{group: g, colour: red}"))
+
+
 def test_overrides_replace_what_the_file_says(tmp_path):
     runs = runs_of(
         tmp_path, "  width: 8\n", overrides=["width=[16, 32]", "wandb.group=h", "data.dataset_name=single_TBP_planar_1"]
