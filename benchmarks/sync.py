@@ -10,13 +10,15 @@ import struct
 import tempfile
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from wandb.proto.wandb_internal_pb2 import Record
 
+from benchmarks.timing import write_result
 from orbitsens.config import RunConfig, expand
 from orbitsens.config.sweepfile import parse_sweep
 from runner.sync import sync_local
@@ -36,14 +38,17 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1000, help="local runs of 1,500 steps x 12 metrics")
     parser.add_argument("--rows", type=int, default=100_000, help="runs of config and summary in a catalogue")
     chosen = parser.parse_args()
+    rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="orbitsens-bench-") as folder:
         if chosen.runs:
-            local_runs(Path(folder), chosen.runs)
+            rows += local_runs(Path(folder), chosen.runs)
         if chosen.rows:
-            many_rows(Path(folder) / "large", chosen.rows)
+            rows.append(many_rows(Path(folder) / "large", chosen.rows))
+    print(write_result("sync", rows))
 
 
-def local_runs(folder: Path, n: int) -> None:
+def local_runs(folder: Path, n: int) -> Iterator[dict[str, Any]]:
+    """Sync local runs twice; seconds on the clock and of the processor."""
     wandb_dir, store = folder / "wandb", folder / "store"
     copies(one_run(folder / "one" / "wandb"), wandb_dir, n)
     for what in ("first", "second"):
@@ -53,7 +58,8 @@ def local_runs(folder: Path, n: int) -> None:
         outcome = f"{len(report.new)} new, {len(report.unchanged)} unchanged, {len(report.failed)} failed"
         cpu = cpu_seconds() - cpu_before
         runs = f"{n} local runs of {STEPS} steps x {METRICS} metrics"
-        print(f"{what} sync of {runs}: {seconds:.1f} s, {cpu:.0f} s of processor time ({outcome})", flush=True)
+        print(f"{what} sync of {runs}: {seconds:.1f} s, {cpu:.1f} s of processor time ({outcome})", flush=True)
+        yield {"what": f"{what} sync", "runs": n, "seconds": seconds, "processor_seconds": cpu, "outcome": outcome}
 
 
 def cpu_seconds() -> float:
@@ -63,18 +69,29 @@ def cpu_seconds() -> float:
     )
 
 
-def many_rows(store: Path, n: int) -> None:
+def many_rows(store: Path, n: int) -> dict[str, Any]:
+    """Size of a catalogue of n runs, and milliseconds of its queries."""
     began = time.perf_counter()
     publish(store, records(n), source="local", on_wait=print)
     seconds = time.perf_counter() - began
     (path,) = store.glob("catalogue-*.duckdb")
-    print(
-        f"catalogue of {n:,} runs of config and summary: {path.stat().st_size / 1e6:.0f} MB, written in {seconds:.0f} s"
-    )
+    megabytes = path.stat().st_size / 1e6
+    print(f"catalogue of {n:,} runs of config and summary: {megabytes:.0f} MB, written in {seconds:.0f} s", flush=True)
     with read_catalogue(store) as con:
         choose = lambda: queries.run_metric(con, "group 7", "acceleration_error", "complex_TBP_planar_10_test", "test")  # noqa: E731
-        print(f"filtered group-by query: {best(lambda: con.sql(GROUP_BY).fetchall()):.0f} ms")
-        print(f"groups: {best(lambda: queries.groups(con)):.0f} ms; run_metric of one of them: {best(choose):.0f} ms")
+        query_ms = best(lambda: con.sql(GROUP_BY).fetchall())
+        groups_ms, choose_ms = best(lambda: queries.groups(con)), best(choose)
+    print(f"filtered group-by query: {query_ms:.0f} ms")
+    print(f"groups: {groups_ms:.0f} ms; run_metric of one of them: {choose_ms:.0f} ms")
+    return {
+        "what": "catalogue",
+        "runs": n,
+        "seconds": seconds,
+        "megabytes": megabytes,
+        "group_by_ms": query_ms,
+        "groups_ms": groups_ms,
+        "run_metric_ms": choose_ms,
+    }
 
 
 GROUP_BY = """
@@ -85,7 +102,7 @@ GROUP BY ALL ORDER BY ALL
 """
 
 
-def best(call: object, n: int = 5) -> float:
+def best(call: Callable[[], object], n: int = 5) -> float:
     """Milliseconds of the fastest of n calls."""
     times = []
     for _ in range(n):

@@ -12,8 +12,10 @@ import pyarrow as pa
 
 from orbitsens.grid import ResidualGrid, residual_grid
 from orbitsens.grid_settings import GridSettings
+from orbitsens.sensitivity.generalisation import across_models
 from orbitsens.version import __version__
 from runner.targets import Target, load
+from store.errors import StoreError
 from store.evaluations import GridEvaluation, evaluation_store, find_grid, grid_key, publish_evaluations
 from store.gridfiles import CELL, read_grid
 
@@ -105,13 +107,32 @@ def _three_digits(values: np.ndarray) -> np.ndarray:
 
 def grid_json(store: Path, target: Target, key: str, settings: GridSettings) -> dict[str, Any]:
     """A stored grid as JSON: every field as one row per e, null where infeasible or failed."""
-    cells = read_grid(find_grid(store, key) or evaluation_store(store), f"{key}.parquet")
+    cells = _cells(store, target, key)
     shape = (settings.n_e, settings.n_a)
     fields = {name: _rows(cells[name], shape) for name in cells.columns if name not in CELL}
     failed = {"failed": _rows(cells["failed"], shape)} if settings.revolutions else {}
     axes = {"a_km": settings.a_km.tolist(), "e": settings.e.tolist()}
     told = {"settings": settings.plain(), "model_sha256": target.model_sha256, "code_version": __version__}
     return {"run_id": target.run_id, **axes, **fields, **failed, **told}
+
+
+def spread_json(store: Path, targets: Sequence[Target], keys: Sequence[str], settings: GridSettings) -> dict[str, Any]:
+    """The mean and the sd (n - 1) over models of every field of their stored grids, cell by cell, as JSON."""
+    grids = [_cells(store, target, key) for target, key in zip(targets, keys, strict=True)]
+    shape = (settings.n_e, settings.n_a)
+    found: dict[str, Any] = {"run_ids": [target.run_id for target in targets]}
+    found |= {"a_km": settings.a_km.tolist(), "e": settings.e.tolist()}
+    for name in (name for name in grids[0].columns if name not in CELL):
+        over = across_models(grids, name)
+        found[name] = {"mean": _rows(over["mean"], shape), "sd": _rows(over["sd"], shape)}
+    return found
+
+
+def _cells(store: Path, target: Target, key: str) -> pd.DataFrame:
+    found = find_grid(store, key)
+    if found is None:
+        raise StoreError(f"The grid of run {target.run_id} is not in {store} any more: evaluate it again.")
+    return read_grid(*found)
 
 
 def _rows(column: pd.Series, shape: tuple[int, int]) -> list[list[Any]]:

@@ -20,6 +20,13 @@ def grid_lines(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"run {found['run_id']}: {sum(row.count(True) for row in found['failed'])} cells failed to integrate"
 
 
+def spread_line(found: Mapping[str, Any]) -> str:
+    """Say how far models are apart, in percent."""
+    mean, sd = (np.array(found[HEADLINE][name], dtype=float) for name in ("mean", "sd"))
+    middle = f"mean {np.nanmedian(mean):.3g} %, sd (n - 1) {np.nanmedian(sd):.3g} %"
+    return f"{len(found['run_ids'])} runs together, in the median cell: {middle}"
+
+
 def error_lines(found: Mapping[str, Any]) -> Iterator[str]:
     """Say what was found on each dataset."""
     for name, one in found.get("datasets", {}).items():

@@ -22,8 +22,9 @@ from filelock import FileLock
 from orbitsens.grid_settings import GridSettings
 from orbitsens.version import __version__
 from runner.jobfiles import END, JOB, LOG, PROCESS, PROGRESS, STARTED, is_alive, now, read, write
+from store.layout import JOBS
 
-FOLDER = "jobs"
+FOLDER = JOBS
 AT_A_TIME = 2
 LIMIT_S = 900.0
 KEPT = timedelta(days=7)

@@ -174,7 +174,9 @@ def _read(project: Project, run: Run) -> list[RunRecord | Unreadable]:
         return [record, *fetch_datasets([*artifacts, *used], project.datasets, project.patience)]
     except PROBLEMS as error:
         reason = f"The W&B server does not give the run out ({error}); the next sync will try again."
-    except (ValueError, TypeError, OSError) as error:
+    except OSError as error:
+        reason = f"What the W&B server gives out cannot be written here: {error.strerror or error}."
+    except (ValueError, TypeError) as error:
         reason = f"The W&B server's record of the run makes no sense: {error}."
     return [Unreadable(f"{project.path}/{run.id}", reason)]
 

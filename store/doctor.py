@@ -16,7 +16,7 @@ from store.durable import TEMPORARY
 from store.errors import StoreError
 from store.filecheck import curve_problem, grid_problem, model_problem
 from store.frames import arrow
-from store.layout import SEEN, catalogue_path, last_sync, store_version, versions
+from store.layout import JOBS, SEEN, catalogue_path, last_sync, store_version, versions
 from store.leftovers import FOLDERS, GRACE
 from store.migrate import known_schema, schema_version
 
@@ -150,7 +150,7 @@ def _leftovers(store: Path, current: int | None) -> Iterator[Finding]:
         if current is not None and version > current:
             path = catalogue_path(store, version)
             yield Finding("leftover", f"{path.name} was never put in force.", path, harmless=True)
-    known = {"CURRENT", "SYNCED", SEEN, "LOCK", "LOCK.holder", datasets.FOLDER, *FOLDERS}
+    known = {"CURRENT", "SYNCED", SEEN, "LOCK", "LOCK.holder", JOBS, datasets.FOLDER, *FOLDERS}
     for path in sorted(store.iterdir()):
         if path.name not in known and TEMPORARY not in path.name and not path.match("catalogue-*.duckdb"):
             yield Finding("orphan", f"{path.name} is not part of a run store.", path, harmless=True)

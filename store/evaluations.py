@@ -129,12 +129,13 @@ def publish_evaluations(
     return version
 
 
-def find_grid(runs: Path, key: str) -> Path | None:
-    """Return the store that has a grid of one of `runs`' models; None where it is still to be made."""
+def find_grid(runs: Path, key: str) -> tuple[Path, str] | None:
+    """Return where a grid of one of `runs`' models is, store and file name; None where it is still to be made."""
     for store in evaluation_stores(runs):
         with read_catalogue(store) as con:
-            if key in set(stored_grids(con)["grid_key"]):
-                return store
+            found = stored_grids(con)
+        for name in found["grid_file"][found["grid_key"] == key]:
+            return store, str(name)
     return None
 
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from store.curves import RUN_KEY, curve_name
+from store.gridfiles import file_checksum
 
 
 def curve_problem(path: Path, run_key: str, n_rows: int) -> str | None:
@@ -39,8 +40,11 @@ def model_problem(path: Path, sha256: str | None, n_bytes: int | None) -> str | 
 
 
 def grid_problem(path: Path) -> str | None:
-    """Say what is wrong with a grid's cells."""
+    """Say what is wrong with a grid's cells: their file's name ends with its checksum (older ones have none)."""
     try:
+        checksum = path.stem.partition("-")[2]
+        if checksum and file_checksum(path) != checksum:
+            return "is damaged: the checksum fails"
         with pq.ParquetFile(path) as file:
             file.read()
     except FileNotFoundError:

@@ -6,6 +6,7 @@ error_along (%), acceleration_x and _y (km/s^2, in the plane of the orbit, at so
 (km), position_error_along (km), all to three digits. Rows are in the order of e, then of a.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -23,22 +24,28 @@ _ROWS_TOGETHER = 1024
 
 
 def write_grid(store: Path, grid_key: str, cells: pa.Table) -> str:
-    """Write a grid's cells, unless they lie there; return the file's name."""
-    name = f"{grid_key}.parquet"
-    path = store / FOLDER / name
-    if not path.exists():
-        path.parent.mkdir(exist_ok=True)
-        # Numbers that hardly repeat: bytes of equal significance lie together, which halves the file.
-        pq.write_table(
-            cells,
-            temporary(path),
-            compression="zstd",
-            row_group_size=_ROWS_TOGETHER,
-            use_dictionary=False,
-            use_byte_stream_split=[f"{name}.list.element" for name in ALONG if name in cells.column_names],
-        )
-        put_in_place(path)
-    return name
+    """Write a grid's cells, unless they lie there; return the file's name: the key, and part of its own checksum."""
+    folder = store / FOLDER
+    folder.mkdir(exist_ok=True)
+    draft = temporary(folder / f"{grid_key}.parquet")
+    # Numbers that hardly repeat: bytes of equal significance lie together, which halves the file.
+    pq.write_table(
+        cells,
+        draft,
+        compression="zstd",
+        row_group_size=_ROWS_TOGETHER,
+        use_dictionary=False,
+        use_byte_stream_split=[f"{name}.list.element" for name in ALONG if name in cells.column_names],
+    )
+    path = folder / f"{grid_key}-{file_checksum(draft)}.parquet"
+    draft.replace(temporary(path))
+    put_in_place(path)
+    return path.name
+
+
+def file_checksum(path: Path) -> str:
+    """Return what the name of a grid's file ends with: part of the SHA-256 of its bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def read_grid(store: Path, grid_file: str) -> pd.DataFrame:

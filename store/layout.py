@@ -5,6 +5,7 @@ CURRENT                     one line: the name of the catalogue in force
 catalogue-000042.duckdb     everything of the runs but their curves and models; never changed once published
 curves/, models/, grids/    immutable files, named by their content or key
 datasets/                   the team's own datasets, a directory each with checksums; never swept
+jobs/                       evaluations that were asked for, a directory each
 SYNCED                      when the last sync ended, also one that found nothing new
 SEEN.parquet                what sources looked like when their runs were stored; can be lost
 LOCK, LOCK.holder           the writer's lock and who holds it
@@ -19,6 +20,7 @@ from store.durable import write_text
 from store.errors import StoreError
 
 SEEN = "SEEN.parquet"
+JOBS = "jobs"
 _CATALOGUE = re.compile(r"catalogue-(\d{6,})\.duckdb")
 
 

@@ -31,8 +31,13 @@ def repair(store: Path, on_wait: Callable[[str], None]) -> list[str]:
     with writer_lock(store, on_wait):
         done += _permissions(found)
         done += _catalogue_in_force(store, found)
+    current = store_version(store)
+    if current is not None and _schema(store, current) < known_schema():
+        current = publish(store, [], source="doctor", on_wait=on_wait).version
+        done.append(f"Brought the catalogue to schema {known_schema()}, as version {current}.")
+    with writer_lock(store, on_wait):
         current = store_version(store)
-        if current is not None:
+        if current is not None and _schema(store, current) == known_schema():
             now = examine(store)
             done += _damaged_files(now)
             done += _damaged_datasets(store, now)
@@ -42,9 +47,6 @@ def repair(store: Path, on_wait: Callable[[str], None]) -> list[str]:
             if finding.kind in ("leftover", "orphan") and finding.harmless and not finding.path.exists():
                 done.append(f"Removed {finding.path.name}.")
         note_sync(store)
-    if current is not None and _schema(store, current) < known_schema():
-        report = publish(store, [], source="doctor", on_wait=on_wait)
-        done.append(f"Brought the catalogue to schema {known_schema()}, as version {report.version}.")
     return done
 
 

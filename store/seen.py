@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from store.drafts import explained
 from store.durable import put_in_place, temporary
 from store.layout import SEEN
 from store.lock import writer_lock
@@ -32,8 +33,12 @@ def sightings(store: Path) -> dict[str, tuple[str, dict[str, str]]]:
 def note_sightings(
     store: Path, found: Mapping[str, tuple[str, Mapping[str, str]]], on_wait: Callable[[str], None]
 ) -> None:
-    """Add sightings, in place of earlier ones of the same place; `on_wait` is told for whom this writer waits."""
-    with writer_lock(store, on_wait):
+    """Add sightings, in place of earlier ones of the same place; `on_wait` is told for whom this writer waits.
+
+    Raises:
+        StoreError: the disk is full or the store cannot be written.
+    """
+    with explained(store), writer_lock(store, on_wait):
         rows = [
             {"where": where, "mark": mark, "record_hashes": list(hashes.items())}
             for where, (mark, hashes) in (sightings(store) | dict(found)).items()

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 # What to write instead, by the type of pydantic's error; a type that is not here keeps pydantic's words.
 _ADVICE = {
     "missing": "this key is required",
+    "extra_forbidden": "this section takes no other keys",
     "int_type": "write a whole number",
     "int_parsing": "write a whole number",
     "int_from_float": "write a whole number",

@@ -1,5 +1,6 @@
 """Reading a sweep file: YAML 1.2, three sections, one sentence for each mistake."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -60,8 +61,9 @@ def parse_yaml(text: str, origin: str) -> object:
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "cannot be parsed"
-        raise ConfigError(f"{origin}: not valid YAML{where}: {problem.splitlines()[0]}.") from error
+        problem = (getattr(error, "problem", None) or "cannot be parsed").splitlines()[0]
+        problem = re.sub(r'found duplicate key (".*?") .*', r"the key \1 stands twice", problem)
+        raise ConfigError(f"{origin}: not valid YAML{where}: {problem}.") from error
 
 
 def parse_sweep(raw: object) -> SweepFile:

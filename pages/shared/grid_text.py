@@ -103,4 +103,4 @@ def how_to_read(settings: GridSettings, *, marks: bool, coarser: bool) -> str:
         sentences.append("Points: training orbits; dashed: the region they were drawn from; line: the threshold.")
     if coarser:
         sentences.append("Drawn as means over blocks of cells; the numbers and the CSV have every cell.")
-    return " ".join([*sentences, "Click a cell to see its orbit."])
+    return " ".join(sentences)

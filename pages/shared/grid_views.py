@@ -33,7 +33,7 @@ def show_maps(grids: Grids, runs: pd.DataFrame, how: Look, title: str, caption: 
             key = f"map_{i}"
             spoken = f"{panel.scale.title} of {panel.name} over semi-major axis and eccentricity"
             st.altair_chart(chart, theme=None, key=key, on_select=partial(_picked, key), alt=spoken)
-    st.caption(caption)
+    st.caption(f"{caption} Click a cell to see its orbit.")
     download_row(
         f"grid-{how.field}-{'-'.join(runs['run_id'][:_ABREAST])}",
         lambda: side_by_side({panel.name: _map(panel, "light") for panel in drawn}, _ABREAST),

@@ -28,6 +28,9 @@ def evaluate(
     raan: Annotated[float, typer.Option(help="deg.")] = 0.0,
     rollout: Annotated[bool, typer.Option("--rollout", help="Also integrate the model.")] = False,
     revolutions: Annotated[int, typer.Option(min=1, help="Revolutions of a grid's rollouts.")] = 1,
+    spread: Annotated[
+        bool, typer.Option("--spread", help="Also the runs' mean and spread in each cell of the grid, a line more.")
+    ] = False,
     dataset: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A dataset; may be repeated.")] = None,
     group: Annotated[str | None, typer.Option("--group", "-g", help="The runs of a group.")] = None,
     missing: Annotated[
@@ -58,8 +61,8 @@ def evaluate(
     with job_progress(job) as on_progress:
         from orbitsens.device import keep_compiled_programs
         from runner.evaluate import dataset_json, datasets_wanted, evaluate_datasets, missing as lacked
-        from runner.evaluate_grid import as_line, evaluate_grids, grid_json
-        from runner.evaluate_table import error_lines, grid_lines
+        from runner.evaluate_grid import as_line, evaluate_grids, grid_json, spread_json
+        from runner.evaluate_table import error_lines, grid_lines, spread_line
         from runner.targets import find_group, find_runs, refuse_nothing
         from store.location import readable_store
 
@@ -83,5 +86,8 @@ def evaluate(
             found |= {"datasets": dataset_json(place, target)} if dataset else {}
             for line in [as_line(found)] if as_json else [*grid_lines(found), *error_lines(found)]:
                 typer.echo(line)
+        if spread and len(targets) > 1 and all(keys):
+            together = spread_json(place, targets, keys, settings)
+            typer.echo(as_line(together) if as_json else spread_line(together))
         if missing:
             say(f"{len(targets)} runs lacked {len(wanted)} evaluations, one per dataset; they are stored now.")

@@ -1,25 +1,40 @@
-"""Pictures of every page, light and dark, at 1440 and 800 pixels: `python -m tests.browser.screenshots`.
+"""Pictures of every page, light and dark, at 1440 and 800 pixels: `python -m tests.browser.screenshots [NAME ...]`.
 
 The store in use (the shipped studies in a fresh clone) gives the main pictures; made-up runs give the cases that it
-does not have: several settings with diverged runs, and an empty store.
+does not have: several settings with diverged runs, evaluations of all states, and an empty store.
 """
 
+import sys
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
+from runner import jobs
+from runner.jobfiles import END, JOB, LOG, write
 from store.connect import StoreError, read_catalogue
 from store.location import readable_store
 from tests.app.sample_runs import publish_runs, seed_study_runs, width_study_runs
 from tests.browser.serving import ROOT, chromium, served, settle
+from tests.runner.stored_models import model_store
 
 TARGET = ROOT / "screenshots"
 WIDTHS = (1440, 800)
-MAIN = {"home": "", "seeding": "seeding?group=sweep-seeds-v2"}
-CLICK = {"seeding-run": "seeding?group=sweep-seeds-v2"}
+MAP = ".st-key-map_0 [role=graphics-document]"
+MAIN = {
+    "home": "",
+    "seeding": "seeding?group=sweep-seeds-v2",
+    "seeding-run": "seeding?group=sweep-seeds-v2",
+    "generalisation": "generalisation",
+    "generalisation-orbit": "generalisation",
+    "generalisation-difference": "generalisation?view=difference",
+    "generalisation-seeds": "generalisation",
+    "sensitivity": "sensitivity",
+}
 SAMPLE = {"seeding-settings": "seeding?group=sweep-width"}
-EMPTY = {"empty": "", "empty-seeding": "seeding"}
+JOBS = {"jobs": "jobs", "generalisation-unevaluated": "generalisation"}
+EMPTY = {"empty": "", "empty-seeding": "seeding", "empty-jobs": "jobs"}
 
 
 def main() -> None:
@@ -28,17 +43,28 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         sample, log = Path(folder) / "sample", Path(folder) / "log"
         publish_runs(sample, [*seed_study_runs(), *width_study_runs()])
+        lab = model_store(Path(folder))
+        _ended_jobs(lab)
         main_store = _readable(readable_store(None)) or sample
-        for store, pages, click in (
-            (main_store, MAIN, False),
-            (main_store, CLICK, True),
-            (sample, SAMPLE, False),
-            (Path(folder) / "none", EMPTY, False),
-        ):
+        for store, pages in ((main_store, MAIN), (sample, SAMPLE), (lab, JOBS), (Path(folder) / "none", EMPTY)):
             with served(store, log) as url:
                 for name, path in pages.items():
-                    _picture(browser, f"{url}/{path}", name, click)
+                    if name in (sys.argv[1:] or pages):
+                        _picture(browser, f"{url}/{path}", name)
     print(f"{len(list(TARGET.glob('*.png')))} pictures in {TARGET}")
+
+
+def _ended_jobs(store: Path) -> None:
+    """Leave traces of evaluations that were done, cancelled and failed."""
+    states = {"done": "", "cancelled": "Cancelled by grace.", "failed": "The model file of run run1 is corrupt."}
+    for i, (state, message) in enumerate(states.items()):
+        folder = store / jobs.FOLDER / state
+        folder.mkdir(parents=True)
+        asked = datetime.now(UTC) - timedelta(hours=3 - i)
+        about = {"title": f"64 x 64 grid of 1 model: run{i}", "arguments": [], "who": "ada", "at": asked.isoformat()}
+        write(folder, JOB, about | {"limit_s": jobs.LIMIT_S, "at_a_time": jobs.AT_A_TIME})
+        write(folder, END, {"state": state, "message": message, "at": (asked + timedelta(seconds=9)).isoformat()})
+        (folder / LOG).write_text(f"{message}\n")
 
 
 def _readable(store: Path) -> Path | None:
@@ -50,7 +76,7 @@ def _readable(store: Path) -> Path | None:
         return None
 
 
-def _picture(browser: Browser, url: str, name: str, click: bool) -> None:
+def _picture(browser: Browser, url: str, name: str) -> None:
     for width in WIDTHS:
         for scheme in ("light", "dark"):
             page = browser.new_page(
@@ -59,16 +85,30 @@ def _picture(browser: Browser, url: str, name: str, click: bool) -> None:
             page.goto(url)
             page.get_by_role("heading").first.wait_for()
             settle(page)
-            if click:
-                page.locator('.st-key-violins path[aria-roledescription="point"]').nth(3).click()
-                page.locator(".st-key-run_panel svg.marks").nth(2).wait_for()
-                page.mouse.move(0, 0)
+            _clicks(page, name)
             for _ in range(2):  # tables grow once they are in view
                 height = page.evaluate("document.querySelector('[data-testid=stMain] > *').scrollHeight")
                 page.set_viewport_size({"width": width, "height": max(600, height)})
                 settle(page)
             page.screenshot(path=TARGET / f"{name}-{scheme}-{width}.png")
             page.close()
+
+
+def _clicks(page: Page, name: str) -> None:
+    """What a reader clicks before this picture; nothing where the store has no grids to click into."""
+    if name == "seeding-run":
+        page.locator('.st-key-violins path[aria-roledescription="point"]').nth(3).click()
+        page.locator(".st-key-run_panel svg.marks").nth(2).wait_for()
+    seeds = page.locator(".st-key-all_seeds button").first
+    if name == "generalisation-seeds" and seeds.is_enabled():
+        seeds.click()
+    if name == "generalisation-orbit" and page.locator(MAP).count():
+        box = page.locator(MAP).bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.75 * box["height"])
+        page.locator(".st-key-orbit_panel [role=graphics-document]").nth(1).wait_for()
+    page.mouse.move(0, 0)
+    settle(page)
 
 
 if __name__ == "__main__":

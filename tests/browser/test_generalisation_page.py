@@ -9,7 +9,8 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, Page, expect
 
-from runner import jobs
+from runner import jobfiles, jobs
+from runner.jobfiles import PROCESS, PROGRESS, read
 from tests.browser.serving import served, settle
 from tests.runner.stored_models import model_store
 
@@ -47,6 +48,12 @@ def evaluate(page: Page) -> None:
     page.locator(".st-key-job_grid").wait_for(timeout=PATIENCE)
 
 
+def download(page: Page, chart: str, kind: str) -> bytes:
+    with page.expect_download() as found:
+        page.locator(f".st-key-download_{chart}_{kind} button").first.click()
+    return Path(found.value.path()).read_bytes()
+
+
 def test_evaluate_watch_it_look_and_click_a_cell(page: Page, store: Path, tmp_path: Path) -> None:
     with served(store, tmp_path / "log") as url:
         open_page(page, url)
@@ -70,6 +77,12 @@ def test_evaluate_watch_it_look_and_click_a_cell(page: Page, store: Path, tmp_pa
         expect(page.get_by_role("heading", name="Orbit with a = ")).to_be_visible()
         expect(page.locator(ORBIT)).to_have_count(3)  # the paths, and two errors along them
 
+        for chart in ("maps", "marginals", "orbit"):
+            assert download(page, chart, "png").startswith(b"\x89PNG")
+            assert b"run0" in download(page, chart, "svg")
+            assert b"run0" in download(page, chart, "csv")
+        assert download(page, "maps", "csv").count(b"\n") == 1 + 2 * 32 * 32
+
         link = page.url
         page.goto("about:blank")
         page.goto(link)
@@ -77,7 +90,7 @@ def test_evaluate_watch_it_look_and_click_a_cell(page: Page, store: Path, tmp_pa
         page.goto("about:blank")  # or it would complain that its server has gone
 
 
-def test_two_ask_at_once_the_app_restarts_and_one_cancels(
+def test_two_ask_at_once_and_the_app_restarts_meanwhile(
     page: Page, browser: Browser, store: Path, tmp_path: Path
 ) -> None:
     with no_turn(store):
@@ -92,14 +105,40 @@ def test_two_ask_at_once_the_app_restarts_and_one_cancels(
             expect(other.get_by_text("1 evaluation under way")).to_be_visible()
             other.close()
             page.goto("about:blank")
-        with served(store, tmp_path / "log2") as url:
-            open_page(page, url)
-            expect(page.locator(".st-key-job_grid").get_by_text("queued: 32 x 32 grid of 2 models")).to_be_visible()
-            page.locator(".st-key-cancel_grid button").click()
-            expect(page.get_by_text("This evaluation was stopped.")).to_be_visible()
-            expect(page.locator(".st-key-evaluate_grid button")).to_be_visible()
-            assert [job.state for job in jobs.all_jobs(store)] == ["cancelled"]
-            page.goto("about:blank")
+        (job,) = jobs.all_jobs(store)
+        assert job.state == "queued"
+    with served(store, tmp_path / "log2") as url:
+        open_page(page, url)
+        page.locator(MAP).wait_for(timeout=PATIENCE)
+        assert [(one.id, one.state) for one in jobs.all_jobs(store)] == [(job.id, "done")]
+        page.goto("about:blank")
+
+
+def test_a_running_evaluation_survives_a_restart_and_is_cancelled(page: Page, store: Path, tmp_path: Path) -> None:
+    long = "generalisation?models=run0,run1&cells=256&samples=45&rollout=10"
+    with served(store, tmp_path / "log") as url:
+        open_page(page, url, long)
+        evaluate(page)
+        # Models are done one after the other, and rollouts after the rest: the first is being integrated.
+        expect(page.locator(".st-key-job_grid").get_by_text("model 1 of 2")).to_be_visible(timeout=PATIENCE)
+        (job,) = jobs.all_jobs(store)
+        progress = store / "jobs" / job.id
+        while read(progress, PROGRESS)["share"] <= 0.05:
+            page.wait_for_timeout(100)
+        page.goto("about:blank")
+    pid = read(progress, PROCESS)["pid"]
+    assert Path(f"/proc/{pid}").exists()
+    with served(store, tmp_path / "log2") as url:
+        open_page(page, url, long)
+        expect(page.locator(".st-key-job_grid").get_by_text("running: 256 x 256 grid of 2 models")).to_be_visible()
+        page.locator(".st-key-cancel_grid button").click()
+        expect(page.get_by_text("This evaluation was stopped.")).to_be_visible()
+        expect(page.locator(".st-key-evaluate_grid button")).to_be_visible()
+        assert [one.state for one in jobs.all_jobs(store)] == ["cancelled"]
+        assert not jobfiles.is_alive(progress)
+        page.goto(f"{url}/jobs")
+        expect(page.get_by_text(re.compile("Log of 256 x 256 grid of 2 models"))).to_be_visible()
+        page.goto("about:blank")
 
 
 def test_a_corrupt_model_is_one_clear_sentence(page: Page, store: Path, tmp_path: Path) -> None:

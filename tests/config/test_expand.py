@@ -139,7 +139,7 @@ def test_hashes_stay_what_they_were(tmp_path):
         ("  segment_length_strategy: [[4], [4, 4]]\n", r"segment_length_strategy \(\[4\] and \[4, 4\]\) mean the same"),
         ("  seed: []\n", r"parameters\.seed: an empty list"),
         ("  activation: swash\n", r"parameters\.activation: unknown name 'swash' \(did you mean 'swish'\?\)"),
-        ("  width: 3\n  width: 4\n", r"not valid YAML at line"),
+        ("  width: 3\n  width: 4\n", r"not valid YAML at line 5, column 3: the key \"width\" stands twice\.$"),
     ],
 )
 def test_a_mistake_is_one_sentence_with_the_path(tmp_path, parameters, says):
@@ -170,6 +170,11 @@ def test_unknown_keys_are_kept_where_the_file_allows_them(tmp_path):
     runs = runs_of(tmp_path, "  colour: [red, blue]\n", head="allow_unknown: true\n" + HEAD)
     assert [run.logged()["parameters"]["colour"] for run in runs] == ["red", "blue"]
     assert runs[0].setting != runs[1].setting
+
+
+def test_unknown_keys_of_the_wandb_section_have_nowhere_to_be_kept(tmp_path):
+    with pytest.raises(ConfigError, match=r'^wandb\.colour: this section takes no other keys, got "red"\.$'):
+        runs_of(tmp_path, head="allow_unknown: true\n" + HEAD.replace("{group: g}", "{group: g, colour: red}"))
 
 
 def test_overrides_replace_what_the_file_says(tmp_path):

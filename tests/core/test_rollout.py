@@ -10,13 +10,16 @@ from orbitsens.augment import Segments
 from orbitsens.config import Parameters
 from orbitsens.constants import LENGTH_UNIT_KM, MU_KM3_S2, TIME_UNIT_S
 from orbitsens.datasets import make_dataset
-from orbitsens.model import make_model
+from orbitsens.grid import residual_grid
+from orbitsens.grid_settings import GridSettings
+from orbitsens.model import load_model, make_model
 from orbitsens.normalization import Units
-from orbitsens.orbits import Revolution, period
+from orbitsens.orbits import Elements, Revolution, period, revolution
 from orbitsens.rollout import closed_revolutions, roll_out, rollout_errors
 from orbitsens.solve import solve_with_diffrax
 from orbitsens.tsit5 import Tolerance
 from orbitsens.vectors import inverse_norm
+from store.location import SHIPPED
 
 # Strict promotion would refuse diffrax's own mixing of integers with floats.
 pytestmark = pytest.mark.mixed_dtypes
@@ -55,6 +58,28 @@ def test_a_learnt_model_agrees_with_diffrax_at_1e9(truth):
         segments = Segments(jnp.asarray(short.t / UNITS.time_s), y, jnp.ones(y.shape[:2], dtype=bool))
         reference = eqx.filter_jit(solve_with_diffrax)(model, segments, Tolerance(1e-9, 1e-9))
     np.testing.assert_allclose(ours / scale, reference, rtol=1e-6, atol=1e-6)
+
+
+def test_a_grids_rollouts_of_a_shipped_model_agree_with_diffrax_at_1e9():
+    # The model as it is evaluated, float32 at its own tolerances, against float64 at 1e-9.
+    loaded = load_model(min((SHIPPED / "models").glob("*.eqx")))
+    settings = GridSettings(
+        n_a=2, n_e=2, anomalies=36, a_range_km=(12000.0, 30000.0), e_range=(0.1, 0.4), revolutions=1
+    )
+    fields = residual_grid(loaded.model, settings, loaded.units).fields
+    a, e = (axis.ravel() for axis in np.meshgrid(settings.a_km, settings.e))
+    zero = np.zeros(4)
+    elements = Elements(a, e, zero, zero, zero + np.pi / 2, zero)
+    orbits = closed_revolutions(revolution(elements, 36, MU_KM3_S2), elements, 1)
+    scale = np.array([loaded.units.length_km] * 3 + [loaded.units.velocity_km_s] * 3)
+    with jax.enable_x64(True):
+        exact = jax.tree.map(lambda x: x.astype(jnp.float64) if eqx.is_inexact_array(x) else x, loaded.model.func)
+        y = jnp.asarray(orbits.y / scale)
+        segments = Segments(jnp.asarray(orbits.t / loaded.units.time_s), y, jnp.ones(y.shape[:2], dtype=bool))
+        rolled = eqx.filter_jit(solve_with_diffrax)(exact, segments, Tolerance(1e-9, 1e-9))
+    reference = rollout_errors(np.asarray(rolled) * scale, orbits.y).per_orbit
+    for name in ("position_error_km", "position_error_pct", "energy_drift_pct"):
+        np.testing.assert_allclose(fields[name].ravel(), reference[name], rtol=2e-2)
 
 
 def test_the_true_dynamics_have_no_error(truth):

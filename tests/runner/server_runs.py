@@ -1,16 +1,22 @@
-"""Runs on the stub of the W&B server: made up, or the very runs that lie in a local folder."""
+"""Runs on the stub of the W&B server: made up, or the very runs that lie in a local folder; and syncing from it."""
 
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from wandb.proto.wandb_internal_pb2 import Record
 
+from runner.sync import sync_api
 from runner.wandb_framing import read_records
 from runner.wandb_local import read_run, run_files
 from runner.wandb_records import merged
 from runner.wandb_values import to_json_like
+from store import queries
+from store.connect import read_catalogue
+from store.publish import SyncReport
+from store.queries import RunDetail
 from store.records import RunRecord
 from tests.runner.graphql_answers import StubArtifact, StubRun
 
@@ -84,3 +90,19 @@ def messages(path: Path, kind: str) -> list[Any]:
 def _value(text: str) -> object:
     value = json.loads(text)
     return to_json_like(value)
+
+
+def synced(store: Path, groups: list[str] | None = None, since: datetime | None = None) -> SyncReport:
+    """Sync the project of the stub's runs."""
+    return sync_api("mlds-lab", "neuralODEs", groups, store, pytest.fail, lambda done, total: None, since)
+
+
+def ids(run_keys: tuple[str, ...]) -> list[str]:
+    """The run ids of run keys."""
+    return [key.rpartition("/")[2] for key in run_keys]
+
+
+def detail(store: Path, run_id: str) -> RunDetail:
+    """What the store has of a run."""
+    with read_catalogue(store) as con:
+        return queries.run(con, f"mlds-lab/neuralODEs/{run_id}")

@@ -52,6 +52,16 @@ def test_json_has_a_row_per_eccentricity_and_null_where_infeasible(store: Path) 
     assert lines[0]["acceleration_error"] != lines[1]["acceleration_error"]
 
 
+def test_several_models_in_one_call_have_a_mean_and_a_spread_per_cell(store: Path) -> None:
+    first, second, both = map(json.loads, evaluate(store, "run0", "run1", *SMALL, "--spread", "--json").splitlines())
+    assert both["run_ids"] == ["run0", "run1"]
+    for name in ("acceleration_error", "accel_angle_deg_max"):
+        a, b = (np.array(one[name], dtype=float) for one in (first, second))
+        np.testing.assert_allclose(np.array(both[name]["mean"], dtype=float), (a + b) / 2)
+        np.testing.assert_allclose(np.array(both[name]["sd"], dtype=float), np.abs(a - b) / np.sqrt(2))
+    assert "2 runs together, in the median cell: mean " in evaluate(store, "run0", "run1", *SMALL, "--spread")
+
+
 def test_asking_twice_computes_nothing_and_publishes_nothing(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = evaluate(store, "run0", *SMALL, "--json")
     version = store_version(store)

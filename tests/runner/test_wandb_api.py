@@ -4,33 +4,24 @@ import json
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
-from wandb.errors import CommError
 
 from orbitsens.config import ConfigError
 from runner import sync as sync_module
 from runner.__main__ import app
-from runner.patience import Patience
-from runner.sync import sync_api, sync_local
-from runner.tracking import close_run, finish_run, log_rows
+from runner.sync import sync_api
 from runner.wandb_api_history import api_history
 from store import queries
 from store.connect import read_catalogue, store_version
 from store.doctor import examine
-from store.publish import SyncReport
-from store.queries import RunDetail
 from store.repair import repair
 from tests.runner.graphql_answers import StubArtifact, StubServer
-from tests.runner.graphql_stub import KEY, serving
-from tests.runner.runs import evaluations, finished_runs, history, open_run, run_config
-from tests.runner.server_runs import as_on_the_server, stub_run
+from tests.runner.server_runs import detail, ids, stub_run, synced
 
 HISTORY = ("RunHistoryKeys", "RunParquetHistory", "HistoryPage")
 ARTIFACTS = (
@@ -41,29 +32,6 @@ ARTIFACTS = (
     "GetArtifactMembershipFileUrls",
     "file",
 )
-
-
-@pytest.fixture
-def stub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[StubServer]:
-    with serving() as server:
-        monkeypatch.setenv("WANDB_BASE_URL", server.url)
-        monkeypatch.setenv("WANDB_API_KEY", KEY)
-        monkeypatch.setenv("WANDB_DIR", str(tmp_path))
-        monkeypatch.setattr("runner.patience.WAITS", (0.1, 0.2))
-        yield server
-
-
-def synced(store: Path, groups: list[str] | None = None, since: datetime | None = None) -> SyncReport:
-    return sync_api("mlds-lab", "neuralODEs", groups, store, pytest.fail, lambda done, total: None, since)
-
-
-def ids(run_keys: tuple[str, ...]) -> list[str]:
-    return [key.rpartition("/")[2] for key in run_keys]
-
-
-def detail(store: Path, run_id: str) -> RunDetail:
-    with read_catalogue(store) as con:
-        return queries.run(con, f"mlds-lab/neuralODEs/{run_id}")
 
 
 def test_a_project_of_three_pages_with_all_that_goes_wrong_ends_complete(
@@ -192,54 +160,6 @@ def test_a_history_without_steps_is_refused() -> None:
         api_history([{"_step": 1}, {"loss": 1.0}])
 
 
-@pytest.fixture
-def local_group(tmp_path: Path) -> Path:
-    """Runs in the states that a sweep leaves: finished, failed, stopped, without a row, with NaN."""
-    folder = tmp_path / "runs" / "wandb"
-    finished_runs(folder, 3, "g1", n_steps=120)
-    for run_id, exit_code, n_steps in (("failed", 1, 30), ("stopped", 255, 60), ("rowless", 1, 0)):
-        run = open_run(folder, run_id, run_config(5, tags=["a"], notes="n"))
-        log_rows(run, history(n_steps))
-        close_run(run, exit_code)
-    run = open_run(folder, "nan", run_config(7))
-    log_rows(run, {"step": np.arange(1, 4), "train_loss": np.array([1.0, np.nan, -np.inf])})
-    finish_run(run, {"evaluations": evaluations(1), "low": -np.inf, "segment_ratio": [1.0, 2.5]}, None)
-    return folder
-
-
-def test_the_same_group_from_local_files_and_from_the_server_is_the_same_rows(
-    stub: StubServer, local_group: Path, tmp_path: Path
-) -> None:
-    stub.runs = as_on_the_server(local_group)
-    local, api = tmp_path / "local", tmp_path / "api"
-    sync_local(local_group, ["g1"], local, pytest.fail, lambda done, total: None)
-    report = synced(api, ["g1"])
-    assert (len(report.new), report.failed) == (7, ())
-    with read_catalogue(local) as con:
-        tables = {name for (name,) in con.sql("SELECT table_name FROM duckdb_tables()").fetchall()} - {"syncs"}
-    assert tables >= {"runs", "parameters", "extra_parameters", "metrics", "history_stats"}
-    for table in tables:
-        assert rows(local, table) == rows(api, table), table
-    for folder in ("curves", "models"):
-        assert files(local / folder) == files(api / folder)
-    assert len(files(local / "curves")) == 6
-    # So the one after the other changes nothing.
-    assert len(synced(local, ["g1"]).unchanged) == 7
-    assert len(sync_local(local_group, ["g1"], api, pytest.fail, lambda done, total: None).unchanged) == 7
-
-
-def rows(store: Path, table: str) -> list[str]:
-    """A table's rows but for where they came from."""
-    with read_catalogue(store) as con:
-        relation = con.table(table)
-        kept = [f'"{name}"' for name in relation.columns if (table, name) not in {("runs", "source"), ("runs", "url")}]
-        return sorted(map(repr, relation.project(", ".join(kept)).fetchall()))
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
 def test_groups_and_dates_choose_runs(stub: StubServer, tmp_path: Path) -> None:
     stub.runs = [
         stub_run("a1", "a"),
@@ -273,42 +193,6 @@ def test_when_the_server_goes_away_what_was_fetched_is_kept_and_the_next_sync_go
     report = synced(store)
     assert (len(report.new), len(report.unchanged)) == (50, 50)
     assert stub.count("HistoryPage") == 50
-
-
-def test_patience_gives_up_and_asks_no_more_where_it_would_not_help() -> None:
-    asked: list[int] = []
-
-    def ask() -> None:
-        asked.append(1)
-        raise CommError("connection reset")
-
-    with pytest.raises(CommError, match="reset"):
-        Patience((0.01, 0.01)).call(ask)
-    assert len(asked) == 3
-
-
-def test_threads_wait_together() -> None:
-    patience, asked, refused = Patience((0.5,)), threading.Event(), threading.Event()
-
-    def refused_once() -> str:
-        if not asked.is_set():
-            asked.set()
-            raise CommError("busy")
-        return "at last"
-
-    def first() -> None:
-        assert patience.call(refused_once) == "at last"
-        refused.set()
-
-    thread = threading.Thread(target=first)
-    thread.start()
-    assert asked.wait(5)
-    while patience._not_before == 0:
-        pass
-    assert patience.call(lambda: "second") == "second"
-    assert patience._not_before > 0
-    thread.join()
-    assert refused.is_set()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from store.connect import read_catalogue
+from store.records import RunRecord
 
 CONTENT = ("runs", "parameters", "extra_parameters", "metrics", "orbit_metrics", "history_stats")
 
@@ -26,3 +27,8 @@ def everything(store: Path) -> tuple[dict[str, list[str]], dict[str, bytes]]:
 def litter(store: Path) -> list[str]:
     """Drafts that a writer left behind."""
     return [str(path) for path in store.rglob("*.tmp*")]
+
+
+def key(record: RunRecord) -> str:
+    """The run key of a record."""
+    return f"{record.entity}/{record.project}/{record.run_id}"

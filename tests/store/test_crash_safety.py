@@ -16,6 +16,7 @@ import pytest
 
 from store.connect import StoreError, store_version
 from store.layout import versions
+from store.seen import note_sightings, sightings
 from tests.store.generations import publish_for_ever, publish_generation, seen
 from tests.store.looking import everything, litter
 
@@ -138,3 +139,17 @@ def test_a_full_disk_is_one_message_and_the_old_state(small_disk: Path) -> None:
         (store / f"catalogue-{version:06d}.duckdb").unlink()
     publish_generation(store, number)
     assert seen(store) == number
+
+
+def test_a_disk_that_is_full_when_sightings_are_noted_is_one_message(small_disk: Path) -> None:
+    store, ballast = small_disk / "store", small_disk / "ballast"
+    publish_generation(store, 1)
+    with pytest.raises(OSError, match="No space left"):
+        ballast.write_bytes(bytes(2**20))
+    found = {f"place {i}": (f"{i:064}", {}) for i in range(100)}
+    with pytest.raises(StoreError, match=r"The disk of the run store at .* is full"):
+        note_sightings(store, found, print)
+    assert (seen(store), sightings(store)) == (1, {})
+    ballast.unlink()
+    note_sightings(store, found, print)
+    assert sightings(store) == found
