@@ -25,9 +25,11 @@ def summary_table(store: Path, group: str, run_ids: Collection[str]) -> Table:
             for dataset, split in zip(choices["dataset"], choices["split"], strict=True)
         }
     table = Table(title=f"{group}: mean acceleration error, % (of {len(run_ids)} runs trained now)")
+    trained = [rows[rows["run_id"].isin(run_ids)] for rows in measured.values()]
+    any_diverged = any((rows["state"] == "diverged").any() for rows in trained)
     for name in ("setting", "dataset", "split"):
-        table.add_column(name)
-    for name in ("runs", "diverged", "median", "min", "max"):
+        table.add_column(name, overflow="fold")
+    for name in ("runs", *(["diverged"] if any_diverged else []), "median", "min", "max"):
         table.add_column(name, justify="right")
     for (dataset, split), rows in measured.items():
         now = rows[rows["run_id"].isin(run_ids)]
@@ -35,7 +37,7 @@ def summary_table(store: Path, group: str, run_ids: Collection[str]) -> Table:
         now = now[now["aggregation"].notna()]
         for _, setting in now.groupby("setting_hash", sort=False):
             values = setting.loc[setting["state"] != "diverged", "value"]
-            counts = str(len(values)), str(len(setting) - len(values))
+            counts = [str(len(values)), str(len(setting) - len(values))][: 2 if any_diverged else 1]
             numbers = [f"{x:.2f}" if len(values) else "" for x in (values.median(), values.min(), values.max())]
             table.add_row(_label(setting, varying), dataset, split, *counts, *numbers)
     return table

@@ -43,6 +43,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True)
+def own_wandb_core() -> None:
+    """Let no process that a test starts use the wandb-core of an earlier test."""
+    os.environ.pop("WANDB_SERVICE", None)
+
+
+@pytest.fixture(autouse=True)
 def strict_dtypes(request: pytest.FixtureRequest) -> Iterator[None]:
     """Refuse silent mixing of dtypes, except in tests marked `mixed_dtypes`."""
     if "jax" not in sys.modules or request.node.get_closest_marker("mixed_dtypes"):

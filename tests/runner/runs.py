@@ -96,11 +96,14 @@ steps = np.arange(1, {n_rows} + 1)
 log_rows(run, {{"step": steps, "train_loss": steps.astype(float)}})
 time.sleep(600)
 """
-    process = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, start_new_session=True)
+    # With a wandb-core of its own, not the one that this process may have running.
+    environment = {name: value for name, value in os.environ.items() if name != "WANDB_SERVICE"}
+    process = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, env=environment, start_new_session=True)
     try:
         wait_for(lambda: any(path.stat().st_size > 2**16 for path in wandb_dir.glob("*/*.wandb")), process)
     finally:
-        os.killpg(process.pid, signal.SIGKILL)  # wandb-core with it, as a lost machine would
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)  # wandb-core with it, as a lost machine would
         process.wait()
 
 

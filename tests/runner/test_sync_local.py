@@ -1,5 +1,4 @@
 import random
-import resource
 import shutil
 import signal
 import subprocess
@@ -20,6 +19,7 @@ from store.publish import SyncReport
 from tests.runner.runs import ROOT, finished_runs, killed_run, wait_for
 
 RUNS = {"a": 2, "b": 4}
+LARGEST_FILE = 60_000  # bytes
 
 
 @pytest.fixture(scope="module")
@@ -123,9 +123,13 @@ def test_a_full_disk_is_one_sentence_and_the_old_state(wandb_dir: Path, tmp_path
     store = tmp_path / "store"
     synced(wandb_dir, ["a"], store)
     before = content(store)
+    small_disk = f"""
+import resource, runpy
+resource.setrlimit(resource.RLIMIT_FSIZE, ({LARGEST_FILE}, {LARGEST_FILE}))
+runpy.run_module("runner", run_name="__main__")
+"""
     out = subprocess.run(
-        [sys.executable, "-m", "runner", "sync", "b", "--store", str(store), "--wandb-dir", str(wandb_dir)],
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000)),
+        [sys.executable, "-c", small_disk, "sync", "b", "--store", str(store), "--wandb-dir", str(wandb_dir)],
         capture_output=True,
         text=True,
         check=False,
