@@ -6,13 +6,12 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from orbitsens.augment import Segments
 from orbitsens.config import RunConfig
 from orbitsens.datasets import training_dataset
 from orbitsens.placement import over_runs, place_runs, put_everywhere, put_runs
-from orbitsens.run_numbers import Numbers, RunKeys, run_keys, run_numbers
+from orbitsens.run_numbers import RunKeys, run_keys, run_numbers
 from orbitsens.schedule import Block, new_shape, stage_blocks
 from orbitsens.segments import HostSegments, TrainingData, cut_segments, in_units, split_orbits
 from orbitsens.train import Carry, Rows, StageData, advance, init, start_stage
@@ -72,7 +71,7 @@ def prepare_program(runs: Sequence[RunConfig], devices: Sequence[jax.Device] | N
     arrays = [stage_data(runs[i], data[i]) for i in range(1 if shared else len(runs))]
     keys: RunKeys = put_runs(_stacked([_keys(run) for run in runs]), placement)
     carry: Carry = jax.jit(over_runs(partial(init, parameters), (0,), placement))(keys)
-    restart = jax.jit(over_runs(partial(start_stage, parameters), (0, None), placement))
+    restart = jax.jit(over_runs(partial(start_stage, parameters), (None, 0), placement))
     programs: dict[Hashable, Callable[..., tuple[Carry, Rows]]] = {}
     stages = []
     for i in range(len(parameters.stages)):
@@ -83,30 +82,11 @@ def prepare_program(runs: Sequence[RunConfig], devices: Sequence[jax.Device] | N
         shape = (blocks[0].n_steps, *(x.shape for x in jax.tree.leaves(own)))
         if shape not in programs:
             function = partial(advance, parameters, blocks[0].n_steps)
-            whole = jax.jit(over_runs(function, (0, 0, None if shared else 0, 0, None), placement), donate_argnums=0)
-            programs[shape] = whole.lower(carry, keys, own, numbers, _int32(blocks[0])).compile()
-        begin = partial(_begin, restart, new_shape(parameters, i))
-        stages.append(PreparedStage(blocks, begin, partial(_go, programs[shape], keys, own, numbers)))
+            whole = jax.jit(over_runs(function, (0, None if shared else 0, 0, 0, None), placement), donate_argnums=3)
+            programs[shape] = whole.lower(keys, own, numbers, carry, blocks[0]).compile()
+        go = partial(programs[shape], keys, own, numbers)
+        stages.append(PreparedStage(blocks, partial(restart, new_shape(parameters, i)), go))
     return Prepared(tuple(runs), tuple(data), carry, stages)
-
-
-def _begin(restart: Callable[..., Carry], is_new: bool, carry: Carry) -> Carry:
-    return restart(carry, is_new)
-
-
-def _go(
-    program: Callable[..., tuple[Carry, Rows]],
-    keys: RunKeys,
-    data: StageData,
-    numbers: Numbers,
-    carry: Carry,
-    block: Block,
-) -> tuple[Carry, Rows]:
-    return program(carry, keys, data, numbers, _int32(block))
-
-
-def _int32(block: Block) -> Any:
-    return jax.tree.map(np.int32, block)
 
 
 def _data_of_each(runs: Sequence[RunConfig]) -> list[TrainingData]:

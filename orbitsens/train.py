@@ -81,7 +81,7 @@ def init(parameters: Parameters, keys: RunKeys) -> Carry:
     return Carry(weights, average, optimizer, weights, jnp.float32(jnp.inf), jnp.int32(0), jnp.int32(0))
 
 
-def start_stage(parameters: Parameters, carry: Carry, new_shape: Bool[Array, ""] | bool) -> Carry:
+def start_stage(parameters: Parameters, new_shape: Bool[Array, ""] | bool, carry: Carry) -> Carry:
     """Re-initialise the optimiser; where the segments' shape is new, so is the search for the best model.
 
     (Losses of segments of different shapes cannot be compared.)
@@ -93,10 +93,10 @@ def start_stage(parameters: Parameters, carry: Carry, new_shape: Bool[Array, ""]
 def advance(
     parameters: Parameters,
     max_steps: int,
-    carry: Carry,
     keys: RunKeys,
     data: StageData,
     numbers: Numbers,
+    carry: Carry,
     block: Block,
 ) -> tuple[Carry, Rows]:
     """Make the steps of `block`, at most `max_steps`, then evaluate and keep the model if it is the best so far.
@@ -147,25 +147,13 @@ def make_train(
             blocks = stage_blocks(parameters, i, data.training.t.shape[0])
             stacked = jax.tree.map(lambda *numbers: jnp.array(numbers), *blocks)
             numbers = run_numbers(parameters, stage)
-            carry = start_stage(parameters, carry, new_shape(parameters, i))
-            go = partial(_advance_in_scan, parameters, blocks[0].n_steps, keys, data, numbers)
+            carry = start_stage(parameters, new_shape(parameters, i), carry)
+            go = partial(advance, parameters, blocks[0].n_steps, keys, data, numbers)
             carry, rows = jax.lax.scan(go, carry, stacked)
             reports.append(rows)
         return carry, tuple(reports)
 
     return train
-
-
-def _advance_in_scan(
-    parameters: Parameters,
-    max_steps: int,
-    keys: RunKeys,
-    data: StageData,
-    numbers: Numbers,
-    carry: Carry,
-    block: Block,
-) -> tuple[Carry, Rows]:
-    return advance(parameters, max_steps, carry, keys, data, numbers, block)
 
 
 def _fresh_optimizer(parameters: Parameters, weights: PyTree) -> PyTree:

@@ -1,7 +1,6 @@
 """Seeding: how far do the seeds alone spread a metric, and which runs stand out?"""
 
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
@@ -11,7 +10,7 @@ from pages.shared.charts.violins import violins
 from pages.shared.controls import switch
 from pages.shared.exports import download_row
 from pages.shared.run_panel import show_run
-from pages.shared.selectors import choose_dataset, choose_group, choose_metric, choose_run, click_to_run, run_ids
+from pages.shared.selectors import choose_group_and_measured, choose_run, click_to_run, run_ids
 from pages.shared.start import start
 from pages.shared.text import axis_title, dataset_label, metric
 
@@ -19,20 +18,12 @@ CHART = "violins"
 
 catalogue, groups = start("Seeding")
 columns = st.columns([4, 3, 4, 2], vertical_alignment="bottom")
-with columns[0]:
-    group = choose_group(groups)
-choices = data.metric_choices(catalogue, group)
-if choices.empty:
-    empty.no_metric_stop(group, Path(catalogue.path))
-with columns[1]:
-    metric_key = choose_metric(choices)
-with columns[2]:
-    measured = choose_dataset(choices, metric_key)
+group, measured = choose_group_and_measured(catalogue, groups, columns)
 with columns[3]:
     log = switch("log scale", "log", default=True, tip="Errors are ratios: equal factors are equally far apart.")
 
 study = data.study(catalogue, group, measured, log)
-words, dataset = metric(metric_key), dataset_label(measured.dataset, measured.split)
+words, dataset = metric(measured.metric), dataset_label(measured.dataset, measured.split)
 used = sentences.used_of_matched(study)
 names = run_ids(study.runs)
 selected = {name: key for key, name in names.items()}.get(st.query_params.get("run", ""))
@@ -42,14 +33,14 @@ if study.summary.empty:
 else:
     answer = sentences.seed_answer(study, words, dataset)
     st.markdown(f"##### {answer}")
-    draw = partial(violins, study, axis_title(metric_key))
+    draw = partial(violins, study, axis_title(measured.metric))
     pick = partial(click_to_run, CHART, names)
     st.altair_chart(draw(look.theme(), selected), theme=None, key=CHART, on_select=pick, alt=sentences.spoken(answer))
     st.caption(f"{used} {sentences.how_to_read(study, log)}")
     rows = tables.export_table(study, measured, words.unit)
     subtitle = f"{words.label} on {dataset}", used
     download_row(
-        f"seeding-{group}-{metric_key}-{dataset}",
+        f"seeding-{group}-{measured.metric}-{dataset}",
         partial(draw, "light"),
         group,
         subtitle,
@@ -69,7 +60,7 @@ if len(study.summary):
     st.subheader("Runs that stand out")
     st.caption(sentences.outlier_rule(study))
     if study.runs["outlier"].any():
-        st.dataframe(tables.outlier_table(study, metric_key), hide_index=True)
+        st.dataframe(tables.outlier_table(study, measured.metric), hide_index=True)
 if not study.runs["used"].all():
     st.subheader("Runs that are not used")
     st.dataframe(tables.unused_table(study), hide_index=True)

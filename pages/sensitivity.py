@@ -1,31 +1,20 @@
 """Sensitivity: is a difference real, or is it the seed?"""
 
-from pathlib import Path
-
 import streamlit as st
 
 from orbitsens.sensitivity import report, wording
-from pages.shared import empty, look, sensitivity_data
+from pages.shared import look, sensitivity_data
 from pages.shared.charts.effects import effect_chart
-from pages.shared.data import metric_choices
-from pages.shared.selectors import choose_dataset, choose_group, choose_metric
+from pages.shared.selectors import choose_group_and_measured
 from pages.shared.sensitivity_views import show_importance, show_pair
 from pages.shared.start import start
 from pages.shared.text import dataset_label, metric, plain
 
 catalogue, groups = start("Sensitivity")
 columns = st.columns([3, 3, 4], vertical_alignment="bottom")
-with columns[0]:
-    group = choose_group(groups)
-choices = metric_choices(catalogue, group)
-if choices.empty:
-    empty.no_metric_stop(group, Path(catalogue.path))
-with columns[1]:
-    metric_key = choose_metric(choices)
-with columns[2]:
-    measured = choose_dataset(choices, metric_key)
+group, measured = choose_group_and_measured(catalogue, groups, columns)
 
-words = wording.Metric(metric(metric_key).label, metric(metric_key).unit)
+words = wording.Metric(metric(measured.metric).label, metric(measured.metric).unit)
 dataset = dataset_label(measured.dataset, measured.split)
 answer = sensitivity_data.analysis(catalogue, group, measured)
 found, noise, effects = answer.response, answer.noise, answer.effects

@@ -1,6 +1,8 @@
 """The choices that pages share: a group, what was measured, and one of its runs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -8,7 +10,8 @@ import streamlit as st
 from orbitsens.sensitivity.settings import value_text
 from pages.shared.charts.violins import PICK, PICK_UNUSABLE
 from pages.shared.controls import NOTHING, choose, put
-from pages.shared.data import Measured
+from pages.shared.data import Catalogue, Measured, metric_choices
+from pages.shared.empty import no_metric_stop
 from pages.shared.text import METRICS, NO_GROUP, axis_title, count, dataset_label, metric, number
 
 HEADLINE = "acceleration_error"
@@ -44,6 +47,21 @@ def choose_dataset(choices: pd.DataFrame, metric_key: str) -> Measured:
         found[dataset_label(dataset, row["split"])] = Measured(metric_key, dataset, row["split"])
     chosen = choose("Measured on", {name: name for name in found}, "dataset", tip="The orbits of the metric.")
     return found[chosen]
+
+
+def choose_group_and_measured(
+    catalogue: Catalogue, groups: pd.DataFrame, columns: Sequence[Any]
+) -> tuple[str, Measured]:
+    """Choose a group, a metric and a dataset, each in one of three columns; end the page where nothing was measured."""
+    with columns[0]:
+        group = choose_group(groups)
+    choices = metric_choices(catalogue, group)
+    if choices.empty:
+        no_metric_stop(group, Path(catalogue.path))
+    with columns[1]:
+        metric_key = choose_metric(choices)
+    with columns[2]:
+        return group, choose_dataset(choices, metric_key)
 
 
 def run_ids(runs: pd.DataFrame) -> dict[str, str]:

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import wandb
 from wandb.proto.wandb_internal_pb2 import Record
 
+from runner import tracking
 from runner.sync import sync_api
 from runner.wandb_framing import read_records
 from runner.wandb_local import read_run, run_files
@@ -18,7 +20,21 @@ from store.connect import read_catalogue
 from store.publish import SyncReport
 from store.queries import RunDetail
 from store.records import RunRecord
-from tests.runner.graphql_answers import StubArtifact, StubRun
+from tests.runner.graphql_answers import StubArtifact, StubRun, StubServer
+from tests.runner.graphql_stub import KEY
+
+
+def log_to(stub: StubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have online runs go to the stub: wandb reads the environment once in a process, and other tests were before."""
+    monkeypatch.setattr(tracking, "SECONDS_TO_SEND", 3)
+    fast = tracking._fast_settings
+
+    def settings() -> wandb.Settings:
+        made = fast()
+        made.base_url, made.api_key = stub.url, KEY
+        return made
+
+    monkeypatch.setattr(tracking, "_fast_settings", settings)
 
 
 def stub_run(run_id: str, group: str | None = "g", *, n_steps: int = 20, **changes: Any) -> StubRun:

@@ -8,12 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import wandb
 
 from orbitsens.config import ConfigError, RunConfig, expand
 from orbitsens.config.sweepfile import parse_sweep
 from orbitsens.datasets import test_dataset as orbits_of_the_test, training_dataset
-from runner import tracking
 from runner.dataset_artifacts import dataset_fetcher
 from runner.sync import sync_local
 from runner.tracking import close_run, start_run
@@ -25,7 +23,7 @@ from store.repair import repair
 from tests.config.test_dataset_files import write_orbits
 from tests.runner.graphql_answers import StubArtifact, StubServer
 from tests.runner.graphql_stub import KEY, serving
-from tests.runner.server_runs import stub_run
+from tests.runner.server_runs import log_to, stub_run
 
 PINNED = "wandb:mlds-lab/neuralODEs/flights:v3"
 SWEEP = f"""
@@ -58,19 +56,6 @@ def run_of(store: Path, reference: str, said: list[str] | None = None, **data: o
     }
     (run,) = expand(parse_sweep(raw), fetch=dataset_fetcher(store, [].append if said is None else said.append))
     return run
-
-
-def log_to(stub: StubServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have online runs go to the stub: wandb reads the environment once in a process, and other tests were before."""
-    monkeypatch.setattr(tracking, "SECONDS_TO_SEND", 3)
-    fast = tracking._fast_settings
-
-    def settings() -> wandb.Settings:
-        made = fast()
-        made.base_url, made.api_key = stub.url, KEY
-        return made
-
-    monkeypatch.setattr(tracking, "_fast_settings", settings)
 
 
 @pytest.mark.parametrize("written", [PINNED, "wandb:flights:v3", "wandb:neuralODEs/flights:latest"])

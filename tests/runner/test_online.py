@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import wandb
 
 from orbitsens.config import ConfigError
 from runner import tracking
@@ -16,30 +15,21 @@ from runner.wandb_local import local_runs
 from store.records import RunRecord
 from tests.runner.graphql_stub import KEY, serving
 from tests.runner.runs import run_config
-from tests.runner.server_runs import messages
+from tests.runner.server_runs import log_to, messages
 
 
 def test_a_run_goes_on_when_the_server_goes_away_and_the_next_one_starts_offline(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tracking, "SECONDS_TO_START", 3)
-    monkeypatch.setattr(tracking, "SECONDS_TO_SEND", 3)
     wandb_dir, model, said = tmp_path / "wandb", tmp_path / "model.eqx", []
     model.write_bytes(b"{}\nmodel")
 
     def start(run_id: str, say: object = said.append) -> tracking.TrackedRun:
         return start_run(run_config(), run_id=run_id, name=run_id, mode="online", wandb_dir=wandb_dir, code={}, say=say)
 
-    fast = tracking._fast_settings
-
-    def settings() -> wandb.Settings:
-        # wandb reads the environment once in a process, and other tests were before.
-        made = fast()
-        made.base_url, made.api_key = stub.url, KEY
-        return made
-
-    monkeypatch.setattr(tracking, "_fast_settings", settings)
     with serving() as stub:
+        log_to(stub, monkeypatch)
         run = start("first")
         log_rows(run, {"step": np.arange(1, 4), "train_loss": np.ones(3)})
         assert stub.count("UpsertBucket") == 1
