@@ -15,7 +15,7 @@ from orbitsens.train import Carry, Rows, build
 
 
 class BlockReport(NamedTuple):
-    """What a program reports after a block: the block, and per run the rows, leading axis run."""
+    """What a program reports after a block: the block, and the rows, leading axis run (padded ones too on devices)."""
 
     block: Block
     rows: Rows
@@ -52,13 +52,13 @@ def train_prepared(
     for carry, report in blocks_of(prepared):
         last = carry
         if pending is not None:
-            on_block(jax.device_get(pending))
+            on_block(_fetched(pending, len(prepared.runs)))
         pending = report
         stopped = stop()
         if stopped:
             break
     if pending is not None:
-        on_block(jax.device_get(pending))
+        on_block(_fetched(pending, len(prepared.runs)))
     if stopped:
         return None
     last = jax.device_get(last)
@@ -68,12 +68,20 @@ def train_prepared(
 
 def blocks_of(prepared: Prepared) -> Iterator[tuple[Carry, BlockReport]]:
     """Dispatch the blocks of all stages in order; yields the state after each and its report, still being computed."""
-    n_runs, carry = len(prepared.runs), prepared.carry
+    carry = prepared.carry
     for stage in prepared.stages:
         carry = stage.restart(carry)
         for block in stage.blocks:
             carry, rows = stage.advance(carry, block)
-            yield carry, BlockReport(block, jax.tree.map(lambda x: x[:n_runs], rows))
+            yield carry, BlockReport(block, rows)
+
+
+def _fetched(report: BlockReport, n_runs: int) -> BlockReport:
+    """A report on the host, without the padding.
+
+    It is cut off here: cutting an array that lies on several devices would have them wait for one another.
+    """
+    return report._replace(rows=jax.tree.map(lambda x: x[:n_runs], jax.device_get(report.rows)))
 
 
 def _trained(prepared: Prepared, carry: Carry, i: int, seconds: float) -> Trained:

@@ -6,7 +6,7 @@ asked for, it is the exact one of the steps taken, their sizes held fixed (discr
 """
 
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -16,8 +16,12 @@ from jaxtyping import Array, Bool, Float, PyTree
 from orbitsens.tsit5 import Tolerance, error_ratio, next_step_size, tsit5_step
 from orbitsens.types import Dynamics
 
-# Attempted steps in one interval between samples; beyond, the end state becomes NaN.
-MAX_ATTEMPTS = 64
+# Attempted steps in one interval between samples: most lanes need fewer than FEW, and go together; the others go one
+# by one, up to MANY, as many as diffrax makes by default. Beyond, the end state becomes NaN.
+FEW = 64
+MANY = 4096
+# A step that is a smaller share of the interval than this leads nowhere: where the error stays no number, say.
+HOPELESS = 1e-10
 
 States = Float[Array, "lane 6"]
 Lanes = Float[Array, "lane"]
@@ -41,7 +45,13 @@ class Recorded(NamedTuple):
     accepted: Bool[Array, "attempt lane"]
 
 
-MaybeRecorded = TypeVar("MaybeRecorded", Recorded, None)
+class Crossed(NamedTuple):
+    """The end of an interval, NaN in the lanes `unfinished`, and the attempts if they were asked for."""
+
+    y: States
+    derivative: States
+    unfinished: Bool[Array, "lane"]
+    recorded: Recorded | None
 
 
 @eqx.filter_custom_vjp
@@ -56,22 +66,38 @@ def refine(
     """Cross an interval with as many steps as the tolerance asks for, in the lanes where `needed`.
 
     `differentiable` holds the dynamics, the states and their derivatives. Returns the same two at the end, zero in
-    lanes where not needed, NaN where more than 64 attempts would be. Only the lanes `differentiated` have a gradient.
+    lanes where not needed, NaN where 4096 attempts do not reach it. Only the lanes `differentiated` have a gradient.
     """
     del differentiated
     dynamics, y, derivative = differentiable
-    lanes = _Lanes.of(needed)
+    start = Interval(y, derivative, duration, first_h)
+    ends = (jnp.zeros_like(y), jnp.zeros_like(derivative))
+    ends, unfinished = _cross_lanes(dynamics, start, tolerance, needed, ends, FEW)
+    ends, _ = _cross_lanes(dynamics, start, tolerance, unfinished, ends, MANY)
+    return ends
 
-    def body(carry: tuple[Any, States, States]) -> tuple[Any, States, States]:
-        i, y_out, d_out = carry
+
+def _cross_lanes(
+    dynamics: Dynamics,
+    start: Interval,
+    tolerance: Tolerance,
+    needed: Bool[Array, "lane"],
+    ends: tuple[States, States],
+    most: int,
+) -> tuple[tuple[States, States], Bool[Array, "lane"]]:
+    """Put the lanes `needed` into `ends`, and tell which of them `most` attempts did not bring to their end."""
+    lanes = _Lanes.of(needed, most)
+
+    def body(carry: tuple[Any, tuple[States, States], Array]) -> tuple[Any, tuple[States, States], Array]:
+        i, ends, unfinished = carry
         index = lanes.chunk(i)
-        interval = _take(Interval(y, derivative, duration, first_h), index)
-        y_end, d_end, _ = _cross(dynamics, interval, tolerance, None)
-        return i + 1, y_out.at[index].set(y_end, mode="drop"), d_out.at[index].set(d_end, mode="drop")
+        crossed = _cross(dynamics, _take(start, index), tolerance, most, None)
+        ends = _put(ends, index, (crossed.y, crossed.derivative))
+        return i + 1, ends, unfinished.at[index].set(crossed.unfinished, mode="drop")
 
-    start = (jnp.int32(0), jnp.zeros_like(y), jnp.zeros_like(derivative))
-    _, y_end, d_end = jax.lax.while_loop(lambda carry: carry[0] * lanes.width < lanes.n_needed, body, start)
-    return y_end, d_end
+    first = (jnp.int32(0), ends, jnp.zeros_like(needed))
+    _, ends, unfinished = jax.lax.while_loop(lanes.left, body, first)
+    return ends, unfinished
 
 
 def _refine_forward(perturbed: Any, differentiable: Any, *args: Any) -> tuple[Any, None]:
@@ -92,27 +118,42 @@ def _refine_backward(
 ) -> Any:
     del residuals, perturbed, needed
     dynamics, y, derivative = differentiable
-    lanes = _Lanes.of(differentiated)
-    y_bar_end, d_bar_end = cotangent
-
-    def body(carry: tuple[Any, PyTree, States, States]) -> tuple[Any, PyTree, States, States]:
-        i, dynamics_bar, y_bar, d_bar = carry
-        index = lanes.chunk(i)
-        interval = _take(Interval(y, derivative, duration, first_h), index)
-        *_, recorded = _cross(dynamics, interval, tolerance, _empty_record(lanes.width, y.dtype))
-        bars = _take((y_bar_end, d_bar_end), index)
-        more, y_part, d_part = _replay_backward(dynamics, recorded, *bars)
-        return (
-            i + 1,
-            jax.tree.map(jnp.add, dynamics_bar, more),
-            y_bar.at[index].set(y_part, mode="drop"),
-            d_bar.at[index].set(d_part, mode="drop"),
-        )
-
+    start = Interval(y, derivative, duration, first_h)
     zeros = jax.tree.map(jnp.zeros_like, eqx.filter(dynamics, eqx.is_inexact_array))
-    start = (jnp.int32(0), zeros, jnp.zeros_like(y), jnp.zeros_like(derivative))
-    _, *bars = jax.lax.while_loop(lambda carry: carry[0] * lanes.width < lanes.n_needed, body, start)
-    return tuple(bars)
+    bars = (zeros, jnp.zeros_like(y), jnp.zeros_like(derivative))
+    bars, unfinished = _pull_lanes(dynamics, start, tolerance, differentiated, cotangent, bars, FEW)
+    bars, _ = _pull_lanes(dynamics, start, tolerance, unfinished, cotangent, bars, MANY)
+    return bars
+
+
+def _pull_lanes(
+    dynamics: Dynamics,
+    start: Interval,
+    tolerance: Tolerance,
+    needed: Bool[Array, "lane"],
+    cotangent: tuple[States, States],
+    bars: tuple[PyTree, States, States],
+    most: int,
+) -> tuple[tuple[PyTree, States, States], Bool[Array, "lane"]]:
+    """Add to `bars` what the lanes `needed` pull back, and tell which of them `most` attempts did not finish."""
+    lanes = _Lanes.of(needed, most)
+
+    def body(carry: tuple[Any, tuple[PyTree, States, States], Array]) -> Any:
+        i, (dynamics_bar, *lane_bars), unfinished = carry
+        index = lanes.chunk(i)
+        empty = _empty_record(most, lanes.width, start.y.dtype)
+        crossed = _cross(dynamics, _take(start, index), tolerance, most, empty)
+        assert crossed.recorded is not None
+        # Who did not finish pulls nothing back here.
+        recorded = crossed.recorded._replace(accepted=crossed.recorded.accepted & ~crossed.unfinished[None])
+        more, *parts = _replay_backward(dynamics, recorded, *_take(cotangent, index))
+        dynamics_bar = jax.tree.map(jnp.add, dynamics_bar, more)
+        unfinished = unfinished.at[index].set(crossed.unfinished, mode="drop")
+        return i + 1, (dynamics_bar, *_put(tuple(lane_bars), index, tuple(parts))), unfinished
+
+    first = (jnp.int32(0), bars, jnp.zeros_like(needed))
+    _, bars, unfinished = jax.lax.while_loop(lanes.left, body, first)
+    return bars, unfinished
 
 
 refine.def_fwd(_refine_forward)
@@ -127,12 +168,16 @@ class _Lanes(NamedTuple):
     width: int
 
     @staticmethod
-    def of(needed: Bool[Array, "lane"]) -> "_Lanes":
+    def of(needed: Bool[Array, "lane"], most: int) -> "_Lanes":
         n = needed.shape[0]
         # The rank of a needed lane among the needed ones is where it goes; the rest is dropped.
         rank = jnp.where(needed, jnp.cumsum(needed) - 1, n)
         order = jnp.full(n, n, dtype=jnp.int32).at[rank].set(jnp.arange(n, dtype=jnp.int32), mode="drop")
-        return _Lanes(order, jnp.sum(needed), max(1, n // 16))
+        return _Lanes(order, jnp.sum(needed), max(1, n // 16) if most == FEW else 1)
+
+    def left(self, carry: tuple[Any, ...]) -> Array:
+        """Whether there are lanes left after so many chunks as the carry begins with."""
+        return carry[0] * self.width < self.n_needed
 
     def chunk(self, i: Array) -> Array:
         """Lane numbers of chunk `i`; places beyond the last lane hold a number out of range."""
@@ -145,14 +190,18 @@ def _take(values: Any, index: Array) -> Any:
     return jax.tree.map(lambda x: x.at[index].get(mode="fill", fill_value=0), values)
 
 
+def _put(into: Any, index: Array, values: Any) -> Any:
+    return jax.tree.map(lambda all_lanes, x: all_lanes.at[index].set(x, mode="drop"), into, values)
+
+
 def _cross(
-    dynamics: Dynamics, interval: Interval, tolerance: Tolerance, recorded: MaybeRecorded
-) -> tuple[States, States, MaybeRecorded]:
+    dynamics: Dynamics, interval: Interval, tolerance: Tolerance, most: int, recorded: Recorded | None
+) -> Crossed:
     """Step adaptively to the end of the interval in every lane; keep the attempts in `recorded`, if there is one."""
 
     def going(carry: Any) -> Array:
-        i, _, _, left, _, _ = carry
-        return (i < MAX_ATTEMPTS) & jnp.any(left > 0)
+        i, _, _, left, h, _ = carry
+        return (i < most) & jnp.any((left > 0) & (h > hopeless))
 
     def attempt(carry: Any) -> Any:
         i, y, derivative, left, h, recorded = carry
@@ -170,22 +219,25 @@ def _cross(
         y, derivative = jnp.where(take, step.y, y), jnp.where(take, step.derivative, derivative)
         return i + 1, y, derivative, left, next_step_size(h_now, ratio), recorded
 
+    hopeless = HOPELESS * interval.duration
     start = (jnp.int32(0), interval.y, interval.derivative, interval.duration, interval.first_h, recorded)
     _, y, derivative, left, _, recorded = jax.lax.while_loop(going, attempt, start)
-    gave_up = (left > 0)[:, None]
-    return jnp.where(gave_up, jnp.nan, y), jnp.where(gave_up, jnp.nan, derivative), recorded
+    unfinished = left > 0
+    gave_up = unfinished[:, None]
+    y, derivative = jnp.where(gave_up, jnp.nan, y), jnp.where(gave_up, jnp.nan, derivative)
+    return Crossed(y, derivative, unfinished, recorded)
 
 
-def _empty_record(n: int, dtype: Any) -> Recorded:
-    states = jnp.zeros((MAX_ATTEMPTS, n, 6), dtype)
-    return Recorded(states, states, states[..., 0], jnp.zeros((MAX_ATTEMPTS, n), bool))
+def _empty_record(most: int, n: int, dtype: Any) -> Recorded:
+    states = jnp.zeros((most, n, 6), dtype)
+    return Recorded(states, states, states[..., 0], jnp.zeros((most, n), bool))
 
 
 def _replay_backward(dynamics: Dynamics, recorded: Recorded, y_bar: States, d_bar: States) -> Any:
     """Pull cotangents back through the accepted steps, the last one first."""
     arrays, rest = eqx.partition(dynamics, eqx.is_inexact_array)
     # Attempts were recorded from the front, so the last accepted one tells how many there are to visit.
-    n_attempts = jnp.max(jnp.where(recorded.accepted, jnp.arange(MAX_ATTEMPTS)[:, None] + 1, 0))
+    n_attempts = jnp.max(jnp.where(recorded.accepted, jnp.arange(recorded.h.shape[0])[:, None] + 1, 0))
 
     def ends(h: Lanes, arrays: PyTree, y: States, derivative: States) -> tuple[States, States]:
         step = jax.vmap(tsit5_step, in_axes=(None, 0, 0, 0))(eqx.combine(arrays, rest), y, derivative, h)

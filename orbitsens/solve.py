@@ -24,7 +24,7 @@ FAR = 8.0
 def solve_segments(dynamics: Dynamics, segments: Segments, tolerance: Tolerance) -> Trajectories:
     """Integrate with Tsit5, landing on every sample time: one step an interval, more where its error asks for it.
 
-    Every accepted step's embedded error estimate is within `tolerance`. Where even 64 attempts do not cross an
+    Every accepted step's embedded error estimate is within `tolerance`. Where even 4096 attempts do not cross an
     interval, the states from there on are NaN. Padded samples (equal times) repeat the state before them.
 
     Values are those of the steps taken; so are gradients, except across an interval whose single step had an error
@@ -37,9 +37,11 @@ def solve_segments(dynamics: Dynamics, segments: Segments, tolerance: Tolerance)
         y, derivative = carry
         step = jax.vmap(tsit5_step, in_axes=(None, 0, 0, 0))(dynamics, y, derivative, h)
         ratio = jax.lax.stop_gradient(jax.vmap(error_ratio, in_axes=(0, 0, None))(y, step, tolerance))
-        # Written so that a NaN counts as too large.
-        too_large = ~(ratio <= 1)
-        far = ~(ratio <= FAR)
+        # What is no number any more stays so: trying ever smaller steps would only take time. Written so that a NaN
+        # of a single step counts as too large.
+        alive = jnp.all(jnp.isfinite(y) & jnp.isfinite(derivative), axis=1)
+        too_large = alive & ~(ratio <= 1)
+        far = alive & ~(ratio <= FAR)
         refined = refine((dynamics, y, derivative), h, next_step_size(h, ratio), too_large, far, tolerance)
         y, derivative = (
             _replaced(single, fine, too_large[:, None], far[:, None])

@@ -1,14 +1,19 @@
 """Runs shared out over devices: every run once, each the same as alone."""
 
+import re
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from orbitsens.config import ConfigError, Parameters
+from orbitsens.config import ConfigError, Data, Parameters, RunConfig
+from orbitsens.config.sweepfile import Wandb
 from orbitsens.device import choose_devices
+from orbitsens.ensemble import blocks_of
 from orbitsens.placement import ON_A_CORE, over_runs, place_runs, put_everywhere, put_runs
+from orbitsens.prepare import prepare_program
 
 
 @given(n=st.integers(1, 300), n_devices=st.integers(1, 2))
@@ -66,3 +71,19 @@ def test_a_device_that_is_not_there_is_refused_in_a_sentence(name):
 def test_a_gpu_that_is_not_there_is_refused_in_a_sentence():
     with pytest.raises(ConfigError, match="--device: JAX finds no gpu here"):
         choose_devices("gpu")
+
+
+@pytest.mark.mixed_dtypes  # optax mixes integers with floats
+def test_devices_never_wait_for_one_another():
+    """A collective in a program, or in what cuts its results, has stopped a sweep for good."""
+    small = Parameters(width=4, depth=1, steps_strategy=(4,), lr_strategy=(0.001,), batch_size=4)
+    data = Data(dataset_name="complex_TBP_planar_1_train")
+    seeds = [small.model_copy(update={"seed": seed}) for seed in range(3)]
+    runs = [RunConfig(wandb=Wandb(group="test"), data=data, parameters=each) for each in seeds]
+    prepared = prepare_program(runs)
+    for stage in prepared.stages:
+        compiled = stage.advance.func.as_text()
+        assert "fusion" in compiled
+        assert not re.findall(r"all-gather|all-reduce|all-to-all|collective-permute|reduce-scatter", compiled)
+    for _, report in blocks_of(prepared):
+        assert {len(x) for x in jax.tree.leaves(report.rows)} == {4}

@@ -130,6 +130,19 @@ def test_gradient_agrees_with_diffrax(double):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-9)
 
 
+def test_an_interval_of_hundreds_of_steps_is_crossed_and_so_is_its_gradient(double):
+    """Whole revolutions between two samples take more steps than lanes may make together."""
+    cut = segments_of("complex_TBP_planar_2", 2, jnp.float64)
+    revolutions = jnp.array([[0.0, 40.0], [0.0, 55.0]])
+    segments = Segments(revolutions, cut.y[:2], cut.mask[:2])
+
+    def end(mu, engine):
+        return jnp.sum(ENGINES[engine](TwoBody(mu), segments, Tolerance(1e-9, 1e-9))[:, 1] ** 2)
+
+    ours, theirs = (eqx.filter_jit(jax.value_and_grad(end))(jnp.float64(1.0), engine) for engine in ENGINES)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-3)
+
+
 def test_padded_samples_repeat_the_state_before_them():
     segments = segments_of("simple_TBP_planar_1", 4)
     padded = Segments(segments.t.at[:, 2:].set(segments.t[:, 1:2]), segments.y, segments.mask.at[:, 2:].set(False))
@@ -154,3 +167,25 @@ def test_planar_dynamics_stay_in_the_plane():
     segments = segments_of("complex_TBP_planar_5", 36)
     ours = solve("segment", learnt(jnp.float32), segments, 1e-6, 1e-8)
     np.testing.assert_array_equal(ours[..., [2, 5]], jnp.zeros_like(ours[..., [2, 5]]))
+
+
+class Counted(eqx.Module):
+    """The true dynamics, telling `told` of every evaluation; `mu` NaN is a model whose weights are lost."""
+
+    mu: jax.Array
+    told: list = eqx.field(static=True)
+
+    def __call__(self, y):
+        jax.debug.callback(lambda _: self.told.append(1), y)
+        return TwoBody(self.mu)(y)
+
+
+@pytest.mark.parametrize(("mu", "most_stages"), [(1.0, 400), (float("nan"), 6)])
+def test_a_model_that_is_lost_is_not_solved_with_ever_smaller_steps(mu, most_stages):
+    segments = segments_of("complex_TBP_planar_1", 20)
+    told: list[int] = []
+    ends = solve("segment", Counted(jnp.float32(mu), told), segments, 1e-6, 1e-8)
+    jax.effects_barrier()
+    n, intervals = segments.t.shape[0], segments.t.shape[1] - 1
+    assert np.isfinite(mu) == np.isfinite(np.asarray(ends)[:, 1:]).all()
+    assert n < len(told) <= n * (1 + most_stages * intervals)
