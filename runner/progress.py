@@ -33,9 +33,7 @@ def sweep_progress(console: Console, planned_s: float) -> Iterator[Callable[[flo
         def on_work(seconds: float, report: BlockReport) -> None:
             nonlocal done, last_line, first
             done += seconds
-            error = np.asarray(report.rows.metrics["acceleration_error"])
-            last_step = report.block.global_step + report.block.n_steps
-            text = f"step {last_step}, stage {report.block.stage + 1}: acceleration error {np.median(error):.2f} %"
+            text = _how_far(report)
             progress.update(task, completed=done, description=text)
             now = time.monotonic()
             first = first or (now, done)
@@ -44,6 +42,16 @@ def sweep_progress(console: Console, planned_s: float) -> Iterator[Callable[[flo
                 # The first block waited for the compiler; before there is a second one, the plan is all there is.
                 pace = 1.0 if done == first[1] else (now - first[0]) / (done - first[1])
                 left = max(0.0, pace * (planned_s - done))
-                console.print(f"{100 * done / planned_s:3.0f} %  {text} (median), about {left:.0f} s left")
+                console.print(f"{100 * done / planned_s:3.0f} %  {text}, about {left:.0f} s left")
 
         yield on_work
+
+
+def _how_far(report: BlockReport) -> str:
+    """The step, the median over the runs whose error is a number, and how many have none any more."""
+    error = np.asarray(report.rows.metrics["acceleration_error"])
+    going = error[np.isfinite(error)]
+    where = f"step {report.block.global_step + report.block.n_steps}, stage {report.block.stage + 1}"
+    median = [f"median acceleration error {np.median(going):.2f} %"] if going.size else []
+    lost = [f"{error.size - going.size} of {error.size} runs diverged"] if going.size < error.size else []
+    return f"{where}: {', '.join(median + lost)}"
