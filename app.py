@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared import access
 from store.connect import StoreError
 
 PAGES = [
@@ -18,8 +19,9 @@ PAGES = [
 ]
 
 st.set_page_config(page_title="orbitsens", page_icon="pages/shared/icon.svg", layout="wide")
-page = st.navigation(PAGES, position="top")
+page = st.navigation(PAGES, position="top" if access.role() != "nobody" else "hidden")
 try:
-    page.run()
+    if access.let_in():
+        page.run()
 except StoreError as error:
     st.error(str(error), icon=":material/database_off:")
