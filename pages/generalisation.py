@@ -16,7 +16,8 @@ from pages.shared.start import start
 from pages.shared.text import count, listed
 from runner import jobs
 
-catalogue, _ = start("Generalisation")
+view = start("Generalisation")
+catalogue = view.catalogue
 home, places = grid_data.home(catalogue), grid_data.places(catalogue)
 models = grid_data.models(catalogue)
 if models.empty:

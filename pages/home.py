@@ -5,15 +5,18 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from pages.shared import empty
+from pages.shared import data, empty
 from pages.shared.start import start
 from pages.shared.text import NO_GROUP, ago, count, plain, states_text
 
 MOST = 50  # groups on this page; the Seeding page's menu has all
 
-catalogue, groups = start(
-    "orbitsens", "How sensitive is a learnt model of two-body orbits to each choice in the model and in its training?"
+view = start(
+    "orbitsens",
+    "How sensitive is a learnt model of two-body orbits to each choice in the model and in its training?",
+    groups=False,
 )
+catalogue, groups = view.catalogue, data.groups(view.catalogue, view.filter)
 store = Path(catalogue.path)
 st.caption(
     f"{count(int(groups['n_runs'].sum()), 'run')} in {count(len(groups), 'group')}: {plain(catalogue.name)}.",

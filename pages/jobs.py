@@ -10,7 +10,8 @@ from pages.shared.start import start
 from pages.shared.text import moment, number, plain
 from runner import jobs
 
-catalogue, _ = start("Jobs", "Evaluations of models, each in a process of its own: they go on if the app is closed.")
+words = "Evaluations of models, each in a process of its own: they go on if the app is closed."
+catalogue = start("Jobs", words, filtered=False).catalogue
 home = Path(grid_data.home(catalogue).path)
 found = jobs.all_jobs(home)
 if not found:

@@ -10,26 +10,26 @@ from pages.shared.charts.violins import violins
 from pages.shared.controls import switch
 from pages.shared.exports import download_row
 from pages.shared.run_panel import show_run
-from pages.shared.selectors import choose_group_and_measured, choose_run, click_to_run, run_ids
+from pages.shared.selectors import choose_measured, choose_run, click_to_run, run_ids
 from pages.shared.start import start
 from pages.shared.text import axis_title, dataset_label, metric
 
 CHART = "violins"
 
-catalogue, groups = start("Seeding")
-columns = st.columns([4, 3, 4, 2], vertical_alignment="bottom")
-group, measured = choose_group_and_measured(catalogue, groups, columns)
-with columns[3]:
+view = start("Seeding", newest=True)
+columns = st.columns([3, 4, 2], vertical_alignment="bottom")
+measured = choose_measured(view, columns)
+with columns[2]:
     log = switch("log scale", "log", default=True, tip="Errors are ratios: equal factors are equally far apart.")
 
-study = data.study(catalogue, group, measured, log)
+study = data.study(view.catalogue, view.filter, measured, view.but, log)
 words, dataset = metric(measured.metric), dataset_label(measured.dataset, measured.split)
 used = sentences.used_of_matched(study)
 names = run_ids(study.runs)
 selected = {name: key for key, name in names.items()}.get(st.query_params.get("run", ""))
 
 if study.summary.empty:
-    empty.nothing_usable(group)
+    empty.nothing_usable(view.name)
 else:
     answer = sentences.seed_answer(study, words, dataset)
     st.markdown(f"##### {answer}")
@@ -40,9 +40,9 @@ else:
     rows = tables.export_table(study, measured, words.unit)
     subtitle = f"{words.label} on {dataset}", used
     download_row(
-        f"seeding-{group}-{measured.metric}-{dataset}",
+        f"seeding-{view.name}-{measured.metric}-{dataset}",
         partial(draw, "light"),
-        group,
+        view.name,
         subtitle,
         lambda: rows,
         "Every matched run with its id, parameters, value, and whether and why (not) it was used.",
@@ -51,7 +51,7 @@ else:
 run_key = choose_run(study.runs, words.unit)
 if run_key is not None:
     with st.container(border=True, key="run_panel"):
-        show_run(catalogue, run_key, data.varying_parameters(catalogue, group), look.theme())
+        show_run(view.catalogue, run_key, view.setting_parameters(), look.theme())
 
 if len(study.summary):
     st.subheader("In numbers")

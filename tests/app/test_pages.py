@@ -84,7 +84,7 @@ def test_every_choice_is_in_the_url_defaults_included(sample_store: Path, open_a
     assert app.query_params["group"] == "sweep-seeds-v2"
     assert app.query_params["metric"] == "acceleration_error"
     assert app.query_params["dataset"] == "complex_TBP_planar_10_test"
-    app.selectbox(key="group").select("sweep-width").run()
+    app.multiselect(key="group").set_value(["sweep-width"]).run()
     app.selectbox(key="metric").select("accel_angle_deg").run()
     app.toggle(key="log").set_value(False).run()
     assert not app.exception
@@ -103,8 +103,8 @@ def test_a_link_shows_what_its_sender_saw(sample_store: Path, open_app: Open) ->
         dataset="complex_TBP_planar_10_train",
         log="off",
     )
-    assert [app.selectbox(key=key).value for key in ("group", "metric", "dataset")] == [
-        "sweep-width",
+    assert app.multiselect(key="group").value == ["sweep-width"]
+    assert [app.selectbox(key=key).value for key in ("metric", "dataset")] == [
         "accel_angle_deg",
         "complex_TBP_planar_10_train",
     ]
@@ -112,10 +112,14 @@ def test_a_link_shows_what_its_sender_saw(sample_store: Path, open_app: Open) ->
     assert not app.toast
 
 
-def test_a_stale_link_says_what_is_shown_instead(sample_store: Path, open_app: Open) -> None:
+def test_a_stale_link_says_so_and_leads_on(sample_store: Path, open_app: Open) -> None:
     app = open_app(sample_store, SEEDING, group="deleted-group")
-    assert "Group: deleted-group is not here; this is sweep-seeds-v2 (20 runs)" in app.toast[0].value
+    assert r"No run of this store matches the filter in the sidebar: group deleted\-group." in words(app)
+    assert app.multiselect(key="group").value == ["deleted-group"]
+    app.button(key="clear_filter_here").click().run()
+    assert not app.exception
     assert app.query_params["group"] == "sweep-seeds-v2"
+    assert "20 of 20 matched runs used." in words(app)
 
 
 def test_a_run_in_the_url_shows_its_curves_metrics_and_parameters(sample_store: Path, open_app: Open) -> None:
@@ -133,7 +137,7 @@ def test_a_run_in_the_url_shows_its_curves_metrics_and_parameters(sample_store: 
 
 def test_changing_the_group_forgets_the_run(sample_store: Path, open_app: Open) -> None:
     app = open_app(sample_store, SEEDING, group="sweep-seeds-v2", run=seed_study_runs()[0].run_id)
-    app.selectbox(key="group").select("sweep-width").run()
+    app.multiselect(key="group").set_value(["sweep-width"]).run()
     assert not app.exception
     assert "run" not in app.query_params
     assert not app.toast
@@ -189,7 +193,7 @@ def test_runs_without_a_group_can_be_chosen_and_are_not_the_default(tmp_path: Pa
     assert links == ["**newer**", r"**\(no group\)**"]
     app = open_app(tmp_path, SEEDING)
     assert app.query_params["group"] == "newer"
-    app.selectbox(key="group").select("(no group)").run()
+    app.multiselect(key="group").set_value(["(no group)"]).run()
     assert not app.exception
     assert "median acceleration error **7.50 %**" in words(app)
 
