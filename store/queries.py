@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from store.cell_queries import cell_runs as cell_runs, varying_counts as varying_counts
 from store.curves import read_curves
 from store.detail import RunDetail as RunDetail, run_detail
 from store.export import (

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from orbitsens.config import SEED_KEYS
 from orbitsens.sensitivity.best import Best, best
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.intervals import LEVEL
@@ -48,14 +49,18 @@ class CellStudy:
 
 
 def cell_study(
-    table: pd.DataFrame, axes: Sequence[str], varying: Sequence[str] = (), level: float = LEVEL
+    table: pd.DataFrame,
+    axes: Sequence[str],
+    varying: Sequence[str] = (),
+    but: Sequence[str] = SEED_KEYS,
+    level: float = LEVEL,
 ) -> CellStudy:
     """Put runs into the cells that the columns `axes` make, and compare the cells with the best one.
 
     `table` has a row per matched run in any state: `run_key`, `state`, `setting_hash`, `seed`, `value`,
-    `n_parameters`, `train_seconds`, the axes and `varying`, the parameters that differ among the runs. Which runs are
-    used: as in `response`. Cells whose runs differ by more than their seeds are compared all the same: what differs
-    is named in `mixed`, and counts as noise.
+    `n_parameters`, `train_seconds`, the axes, `varying` (the parameters that differ among the runs) and `but` (those
+    that make no settings of their own). Which runs are used: as in `response`. Cells whose runs differ by more than
+    that are compared all the same: what differs is named in `mixed`, and counts as noise.
     """
     ranged = table.assign(**{name: in_ranges(table[name]) for name in axes})
     in_range = [name for name in axes if isinstance(ranged[name].dtype, pd.CategoricalDtype)]
@@ -63,7 +68,8 @@ def cell_study(
     frame = frame.rename(columns={"setting": "cell"}).assign(setting_hash=lambda rows: rows["own_setting"])
     frame["value"] = pd.to_numeric(frame["value"]).astype(float)
     why = why_not(frame)
-    why = why.mask(repeated(frame, why.isna(), ("cell", "own_setting", "seed")), REPEATED)
+    same = ["cell", "own_setting", *(name for name in SEED_KEYS if name in frame)]
+    why = why.mask(repeated(frame, why.isna(), same), REPEATED)
     runs = frame.assign(used=why.isna(), why_not=why.astype(object).where(why.notna(), None))
     levels = {name: tuple(dict.fromkeys(value_texts(with_settings(ranged, [name])[name]))) for name in axes}
     runs = runs.assign(**{name: value_texts(runs[name]) for name in axes})
@@ -73,7 +79,7 @@ def cell_study(
         cells=cells,
         levels=levels,
         found=found,
-        mixed=_mixed(runs[runs["used"]], varying, axes, in_range),
+        mixed=_mixed(runs[runs["used"]], [name for name in varying if name not in axes], but, in_range),
         log=log,
     )
 
@@ -130,9 +136,10 @@ def _compared(
     return cells.assign(best=cells["cell"] == first, candidate=cells["cell"].isin(candidates)), found, log
 
 
-def _mixed(used: pd.DataFrame, varying: Sequence[str], axes: Sequence[str], in_range: Sequence[str]) -> tuple[str, ...]:
+def _mixed(used: pd.DataFrame, others: Sequence[str], but: Sequence[str], in_range: Sequence[str]) -> tuple[str, ...]:
     grouped = used.groupby("cell", sort=False)
     if used.empty or grouped["own_setting"].nunique().max() == 1:
         return ()
-    others = [name for name in varying if name not in axes and grouped[name].nunique(dropna=False).max() > 1]
-    return (*in_range, *others) or (OTHER_KEYS,)
+    differ = {name for name in (*others, *but) if name in used and grouped[name].nunique(dropna=False).max() > 1}
+    named = (*in_range, *(name for name in others if name in differ))
+    return named or (() if differ - set(SEED_KEYS) else (OTHER_KEYS,))

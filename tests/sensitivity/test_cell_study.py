@@ -122,12 +122,18 @@ def test_a_repeated_run_counts_once() -> None:
     assert study.runs["why_not"].value_counts().to_dict() == {REPEATED: 6}
 
 
+def test_runs_whose_seeds_are_set_apart_are_no_repetition() -> None:
+    runs = table().assign(init_seed=lambda rows: rows["seed"], seed=0)
+    assert cell_study(runs, AXES).cells["n"].eq(5).all()
+
+
 def test_cells_that_mix_settings_keep_all_runs_and_say_what_differs() -> None:
     rng = np.random.default_rng(0)
     runs = factorial({**LEVELS, "activation": ["elu", "relu"]}, 3, rng).assign(n_parameters=1, train_seconds=1.0)
     study = cell_study(runs, AXES, ["width", "depth", "activation"])
     assert study.cells["n"].eq(6).all()
     assert study.mixed == ("activation",)
+    assert cell_study(runs, AXES, AXES, but=["seed", "activation"]).mixed == ()
     assert cell_study(runs, [*AXES, "activation"], ["width", "depth", "activation"]).mixed == ()
     assert cell_study(runs.drop(columns="activation"), AXES, AXES).mixed == ("keys without a column of their own",)
 
