@@ -14,7 +14,7 @@ from pages.shared.charts.ticks import log_ticks
 from store.filters import Range, Value
 
 FEW = 12  # distinct numbers up to which each has a place and a tick of its own
-MOST_TICKS = 24
+MOST_TICKS, STRETCHES = 24, 24
 BELOW, ABOVE = -0.14, 1.14  # the places of runs without the value, and without a finite one
 NOT_FINITE = "not finite"
 
@@ -31,6 +31,12 @@ class Axis:
     values: tuple[tuple[float, Value], ...]
     ticks: tuple[tuple[float, str], ...]
     continuous: bool
+
+    def stretches(self) -> npt.NDArray[np.float64]:
+        """The runs' places, on an axis with many numbers moved to the middles of `STRETCHES` equal stretches."""
+        inside = (self.places >= 0.0) & (self.places <= 1.0)
+        middles = (np.clip(np.floor(self.places * STRETCHES), 0, STRETCHES - 1) + 0.5) / STRETCHES
+        return np.where(inside & self.continuous, middles, self.places)
 
 
 def axis(title: str, column: "pd.Series[Any]", *, log: bool = False) -> Axis:
@@ -98,3 +104,19 @@ def meant(one: Axis, low: float, high: float) -> Range | tuple[Value, ...]:
         numbers = [float(value) for value in inside if value is not None]
         return Range(min(numbers), max(numbers)) if numbers else ()
     return (*inside, *unset)
+
+
+def worded(one: Axis, places: Sequence[float]) -> list[str]:
+    """The words of places as `stretches` has them: a value, or the ends of a stretch."""
+    strips = {BELOW: UNSET, ABOVE: NOT_FINITE}
+    if not one.continuous:
+        words = strips | {at: value_text(value) for at, value in one.values}
+        return [words[place] for place in places]
+    at, numbers = zip(*one.values, strict=True)
+    starts = np.searchsorted(at, np.asarray(places) - 0.5 / STRETCHES)
+    ends = np.searchsorted(at, np.asarray(places) + 0.5 / STRETCHES)
+    ends = np.clip(np.maximum(ends, starts + 1), 1, len(at))
+    return [
+        strips.get(place) or f"{value_text(numbers[start])} to {value_text(numbers[end - 1])}"
+        for place, start, end in zip(places, np.clip(starts, 0, len(at) - 1), ends, strict=True)
+    ]
