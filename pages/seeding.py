@@ -51,7 +51,7 @@ else:
 run_key = choose_run(study.runs, words.unit)
 if run_key is not None:
     with st.container(border=True, key="run_panel"):
-        show_run(view.catalogue, run_key, view.setting_parameters(), look.theme())
+        show_run(view.catalogue, run_key, view.setting_parameters())
 
 if len(study.summary):
     st.subheader("In numbers")
