@@ -91,6 +91,7 @@ def _with_parameter(
     extra = con.table("extra_parameters").filter(_column("key") == _constant(name))
     if not extra.limit(1).fetchall():
         raise StoreError(f"No run of the store has a parameter '{name}'{closest(name, list(types))}: leave it out.")
+    extra = extra.filter(_column("value").cast("VARCHAR") != _constant("null"))
     if isinstance(wanted, Range):
         number = _among(FunctionExpression("json_type", _column("value")), _NUMBERS)
         fits = _within(CaseExpression(number, _column("value").cast("DOUBLE")), wanted)

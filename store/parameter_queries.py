@@ -8,8 +8,7 @@ import pandas as pd
 from duckdb import ColumnExpression, FunctionExpression
 
 from orbitsens.config import SEED_KEYS
-from store.filters import RunFilter
-from store.frames import pandas
+from store.filters import RunFilter, Value
 from store.matching import matched, matched_arrow, matched_frame
 
 # What other parameters and the data come to: no choices of their own, so they do not make settings.
@@ -27,6 +26,19 @@ class FilterChoices:
     states: pd.DataFrame
     tags: pd.DataFrame
     parameters: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class ParameterValues:
+    """What a parameter is in some runs: pairs of value (None: unset) and n_runs, ascending, the unset last.
+
+    Of `n_values` values these are the most common ones. `low` and `high`: the ends of its numbers, None without any.
+    """
+
+    values: tuple[tuple[Value, int], ...]
+    n_values: int
+    low: float | None
+    high: float | None
 
 
 _KINDS = {"BIGINT": "whole", "DOUBLE": "number", "BOOLEAN": "truth"}
@@ -50,7 +62,7 @@ def filter_choices(con: duckdb.DuckDBPyConnection, which: RunFilter) -> FilterCh
     kinds = {name: _KINDS.get(str(kind), "word") for name, kind in zip(typed.columns, typed.types, strict=True)}
     known = [(name, kinds[name], bool(differs)) for name, differs in varies.items()]
     extra = matched_arrow(con, which, "extra_choices").to_pylist()
-    known += [(key["name"], "extra", key["n_values"] > 1) for key in extra]
+    known += [(key["name"], "extra", key["varies"]) for key in extra]
     return FilterChoices(
         states=matched_frame(con, which, "state_choices"),
         tags=matched_frame(con, which, "tag_choices"),
@@ -58,17 +70,30 @@ def filter_choices(con: duckdb.DuckDBPyConnection, which: RunFilter) -> FilterCh
     )
 
 
-def parameter_values(con: duckdb.DuckDBPyConnection, which: RunFilter, name: str) -> pd.DataFrame:
-    """List the values that a parameter takes in some runs: value (None: unset), n_runs; ascending, the unset last."""
+def parameter_values(con: duckdb.DuckDBPyConnection, which: RunFilter, name: str, most: int) -> ParameterValues:
+    """Return the values that a parameter takes in some runs: the `most` common ones."""
     matched(con, which)
     typed = con.table("parameters")
-    if name not in typed.columns:
+    if name in typed.columns:
+        runs = typed.join(con.table("matched"), "run_key", "semi")
+        n_runs = FunctionExpression("count", ColumnExpression("run_key")).alias("n_runs")
+        counted = runs.aggregate([ColumnExpression(name).alias("value"), n_runs])
+        pairs = [(row["value"], row["n_runs"]) for row in counted.to_arrow_table().to_pylist()]
+    else:
         found = matched_arrow(con, which, "extra_values", {"name": name}).to_pylist()
-        rows = [(None if row["value"] is None else json.loads(row["value"]), row["n_runs"]) for row in found]
-        return pd.DataFrame(rows, columns=["value", "n_runs"], dtype=object)
-    runs = typed.join(con.table("matched"), "run_key", "semi")
-    value, n = ColumnExpression(name).alias("value"), FunctionExpression("count", ColumnExpression("run_key"))
-    counted = runs.aggregate([value, n.alias("n_runs")])
-    found = pandas(counted.sort(ColumnExpression("value").asc().nulls_last()).to_arrow_table())
-    values = [None if pd.isna(value) else value for value in found["value"].tolist()]
-    return pd.DataFrame({"value": pd.Series(values, dtype=object), "n_runs": found["n_runs"]})
+        pairs = [(None if row["value"] is None else json.loads(row["value"]), row["n_runs"]) for row in found]
+    common = sorted(pairs, key=lambda pair: -pair[1])[:most]
+    numbers = [value for value, _ in pairs if isinstance(value, int | float) and not isinstance(value, bool)]
+    return ParameterValues(
+        values=tuple(sorted(common, key=lambda pair: _natural(pair[0]))),
+        n_values=len(pairs),
+        low=min(numbers, default=None),
+        high=max(numbers, default=None),
+    )
+
+
+def _natural(value: object) -> tuple[int, float, str]:
+    """Numbers first, then words, the unset last."""
+    if isinstance(value, int | float):
+        return 0, float(value), ""
+    return (2, 0.0, "") if value is None else (1, 0.0, str(value))

@@ -25,6 +25,7 @@ from store.matching import matched, matched_frame
 from store.parameter_queries import (
     DERIVED as DERIVED,
     FilterChoices as FilterChoices,
+    ParameterValues as ParameterValues,
     filter_choices as filter_choices,
     parameter_values as parameter_values,
     varying_parameters as varying_parameters,

@@ -1,8 +1,10 @@
--- The keys that are no typed column, and in how many values (being unset is one) the runs differ in them.
+-- The keys that are no typed column, and whether the runs differ in them, being unset counted as a value.
 SELECT
     e.key AS name,
-    count(DISTINCT e.value::VARCHAR) + (count(*) < (SELECT count(*) FROM matched))::BIGINT AS n_values
+    min(e.value::VARCHAR) IS DISTINCT FROM max(e.value::VARCHAR)
+        OR count(*) < (SELECT count(*) FROM matched) AS varies
 FROM matched
 JOIN extra_parameters e USING (run_key)
+WHERE e.value::VARCHAR <> 'null'
 GROUP BY e.key
 ORDER BY e.key
