@@ -1,10 +1,14 @@
 """Colours of thin marks, which must be told from the page's ground: of a value, and of a few names."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import altair as alt
+import numpy as np
+import pandas as pd
 
 from pages.shared.charts.gridmaps import SERIES, ColourScale
+from pages.shared.charts.positions import Quantity
 from pages.shared.charts.theme import Theme
 
 # Viridis ends in a purple near black and begins with a yellow near white.
@@ -30,3 +34,11 @@ def of_names(names: Sequence[str], title: str, theme: Theme, field: str) -> alt.
 
 def _scheme(theme: Theme) -> alt.SchemeParams:
     return alt.SchemeParams(name="viridis", extent=_VISIBLE[theme])
+
+
+def finite_scale(column: "pd.Series[Any]", what: Quantity) -> ColourScale:
+    """The scale from the least to the greatest finite number of a column."""
+    numbers = column.to_numpy(np.float64, na_value=np.nan)
+    finite = numbers[np.isfinite(numbers)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    return ColourScale((low, high if high > low else low + 1.0), what.log and low > 0.0, what.title)
