@@ -1,5 +1,6 @@
 """Home: what there is in the store, how fresh it is, and what to do when there is nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -29,7 +30,7 @@ for _, row in groups.head(MOST).iterrows():
             "pages/seeding.py",
             label=f"**{plain(row['group'] or NO_GROUP)}**",
             icon=":material/casino:",
-            query_params={"group": row["group"] or NO_GROUP},
+            query_params=view.link(replace(view.filter, groups=(row["group"] or None,))),
         )
         age = f"newest run {ago(row['last_created'])}" if pd.notna(row["last_created"]) else "age unknown"
         trained = f"trained on {plain(row['datasets'] or '(unset)')}"

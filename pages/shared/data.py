@@ -17,7 +17,7 @@ from store.connect import read_catalogue, store_version
 from store.filters import EVERYTHING, RunFilter
 from store.layout import last_sync
 from store.location import VARIABLE, own_and_shipped, readable_store
-from store.queries import FilterChoices, RunDetail
+from store.queries import FilterChoices, ParameterValues, RunDetail
 
 if TYPE_CHECKING:
     from orbitsens.sensitivity.seeding import SeedStudy
@@ -85,6 +85,13 @@ def filter_choices(of: Catalogue, which: RunFilter) -> FilterChoices:
     """Return what some runs can be filtered by."""
     with read_catalogue(Path(of.path)) as con:
         return queries.filter_choices(con, which)
+
+
+@_cached
+def parameter_values(of: Catalogue, which: RunFilter, name: str, most: int) -> ParameterValues:
+    """Return the values that a parameter takes in some runs."""
+    with read_catalogue(Path(of.path)) as con:
+        return queries.parameter_values(con, which, name, most)
 
 
 def kinds(of: Catalogue) -> Mapping[str, str]:

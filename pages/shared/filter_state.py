@@ -6,47 +6,39 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.shared import data
-from pages.shared.filter_url import ANY_GROUP, belongs, from_query, to_query
-from pages.shared.text import NO_GROUP
-from store.filters import RunFilter
+from pages.shared.filter_url import PREFIX, Asked, belongs, from_query, texts, to_query
+from store.filters import Range, Value
 
-_LAST, _BEGUN = "last filter", "group begun with"
+_LAST, _BEGUN = "last filter", "groups begun with"
 
 
-def in_force(catalogue: data.Catalogue, *, newest: bool) -> RunFilter:
-    """Return the filter and make the URL say it. `newest`: begin with the newest group where none is named."""
+def in_force(catalogue: data.Catalogue, *, newest: bool) -> Asked:
+    """Return what is asked for and make the URL say it. `newest`: begin with the newest group where none is named."""
     query = {key: st.query_params.get_all(key) for key in st.query_params if belongs(key)}
     if not query:
-        query = dict(st.session_state.get(_LAST, {}).get(catalogue.path, {}))
-    which, problems = from_query(query, data.kinds(catalogue))
+        query = st.session_state.get(_LAST, {}).get(catalogue.path, {})
+    asked, problems = from_query(query, data.kinds(catalogue))
     for problem in problems:
         st.toast(problem, icon=":material/link_off:")
-    groups = query.get("group", [])
-    if newest and not groups:
-        groups = [_newest(catalogue, which)]
-        st.session_state[_BEGUN] = groups
-        which = replace(which, groups=to_groups(groups))
-    _remember(catalogue, which, groups)
-    write(to_query(which) | ({"group": groups} if groups else {}))
-    return which
+    if newest and not asked.filter.groups and not asked.all_groups:
+        asked = _with_newest(catalogue, asked)
+        st.session_state[_BEGUN] = asked.filter.groups
+    _remember(catalogue, asked)
+    write(to_query(asked))
+    return asked
 
 
-def to_groups(names: Sequence[str]) -> tuple[str | None, ...]:
-    """The groups that their names in the URL mean."""
-    return from_query({"group": names}, {})[0].groups
-
-
-def write(query: Mapping[str, list[str]]) -> None:
+def write(query: Mapping[str, Sequence[str]]) -> None:
     """Make the URL's filter this one."""
     for key in [key for key in st.query_params if belongs(key) and key not in query]:
         del st.query_params[key]
     for key, values in query.items():
-        if st.query_params.get_all(key) != values:
-            st.query_params[key] = values
+        if st.query_params.get_all(key) != list(values):
+            st.query_params[key] = list(values)
 
 
 def change(key: str, values: Sequence[str]) -> None:
-    """Change one key of the filter; a run that was looked at closer is looked at no more."""
+    """Change one key of the URL's filter; a run that was looked at closer is looked at no more."""
     if values:
         st.query_params[key] = list(values)
     else:
@@ -56,6 +48,11 @@ def change(key: str, values: Sequence[str]) -> None:
         st.session_state.pop(_LAST, None)  # or it would come back
 
 
+def restrict(parameter: str, wanted: tuple[Value, ...] | Range) -> None:
+    """Restrict the filter to values or a range of a parameter; to no values: take its restriction away."""
+    change(PREFIX + parameter, texts(wanted))
+
+
 def clear() -> None:
     """Drop every restriction, so that a page begins anew."""
     st.session_state.pop(_LAST, None)
@@ -63,15 +60,13 @@ def clear() -> None:
     write({})
 
 
-def _newest(catalogue: data.Catalogue, which: RunFilter) -> str:
-    groups = data.groups(catalogue, which)
-    return (groups["group"].iloc[0] or NO_GROUP) if len(groups) else ANY_GROUP
+def _with_newest(catalogue: data.Catalogue, asked: Asked) -> Asked:
+    found = data.groups(catalogue, asked.filter)["group"]
+    return replace(asked, filter=replace(asked.filter, groups=tuple(group or None for group in found[:1])))
 
 
-def _remember(catalogue: data.Catalogue, which: RunFilter, groups: list[str]) -> None:
+def _remember(catalogue: data.Catalogue, asked: Asked) -> None:
     """Keep what a person chose for the next page; the group that a page began with is not a choice."""
-    chosen = to_query(which)
-    chosen.pop("group", None)
-    if groups and groups != st.session_state.get(_BEGUN):
-        chosen["group"] = groups
-    st.session_state.setdefault(_LAST, {})[catalogue.path] = chosen
+    if asked.filter.groups == st.session_state.get(_BEGUN):
+        asked = replace(asked, filter=replace(asked.filter, groups=()))
+    st.session_state.setdefault(_LAST, {})[catalogue.path] = to_query(asked)

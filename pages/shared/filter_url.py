@@ -1,28 +1,41 @@
-"""The filter in the URL, and back: `group`, `state` and `tag` (each repeated), `p.<parameter>`, `from`, `to`, `text`.
+"""The filter in the URL, and back.
 
-`group=(no group)` is the runs without one, and `group=*` says that all groups are meant where a page would begin with
-the newest. A parameter's values are repeated, `p.width=16&p.width=32`, "(unset)" among them; a range is
-`p.width=16..64`, with either end left out where it is open. Dates are `from=2026-01-28`, both ends included.
+`group`, `state` and `tag` are repeated for several; `group=(no group)` is the runs without one, and `group=*` says
+that all groups are meant where a page would begin with the newest. A parameter's values are repeated too,
+`p.width=16&p.width=32`, "(unset)" among them; a range is `p.width=16..64`, with either end left out where it is open.
+Dates are `from=2026-01-28` and `to=`, both included, and `text` is what to look for. `except` has the parameters that
+make no settings of their own, where they are not the seeds; `except=none` is none.
 """
 
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
+from orbitsens.config import SEED_KEYS
 from orbitsens.sensitivity.settings import UNSET
 from pages.shared.text import NO_GROUP
 from store.canonical import canonical_json
-from store.filters import Range, RunFilter, Value
+from store.filters import EVERYTHING, Range, RunFilter, Value
 
 ANY_GROUP = "*"
+NOTHING = "none"
 PREFIX = "p."
 _NUMBER = r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _RANGE = re.compile(rf"({_NUMBER})?\.\.({_NUMBER})?")
-_NAMED = ("group", "state", "tag", "from", "to", "text")
+_NAMED = ("group", "state", "tag", "from", "to", "text", "except")
 
 Query = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the URL asks for: which runs, and the parameters that make no settings. `all_groups`: it says `group=*`."""
+
+    filter: RunFilter = EVERYTHING
+    but: tuple[str, ...] = SEED_KEYS
+    all_groups: bool = False
 
 
 def belongs(key: str) -> bool:
@@ -30,22 +43,25 @@ def belongs(key: str) -> bool:
     return key in _NAMED or key.startswith(PREFIX)
 
 
-def to_query(which: RunFilter) -> dict[str, list[str]]:
-    """Write a filter as keys of the URL; what restricts nothing has none."""
+def to_query(asked: Asked) -> dict[str, list[str]]:
+    """Write what is asked for as keys of the URL; what restricts nothing has none."""
+    which = asked.filter
+    groups = [NO_GROUP if group is None else group for group in which.groups]
     query = {
-        "group": [NO_GROUP if group is None else group for group in which.groups],
+        "group": groups or [ANY_GROUP] * asked.all_groups,
         "state": list(which.states),
-        **{PREFIX + name: _texts(wanted) for name, wanted in which.parameters},
+        **{PREFIX + name: texts(wanted) for name, wanted in which.parameters},
         "tag": list(which.tags),
         "from": [which.created_from.isoformat()] if which.created_from else [],
         "to": [which.created_to.isoformat()] if which.created_to else [],
         "text": [which.text] if which.text else [],
+        "except": [] if asked.but == SEED_KEYS else list(asked.but) or [NOTHING],
     }
     return {key: values for key, values in query.items() if values}
 
 
-def from_query(query: Query, kinds: Mapping[str, str]) -> tuple[RunFilter, list[str]]:
-    """Read a filter from the URL, and sentences on what in it cannot be read.
+def from_query(query: Query, kinds: Mapping[str, str]) -> tuple[Asked, list[str]]:
+    """Read what the URL asks for, and sentences on what in it cannot be read.
 
     `kinds` says what each parameter is, see `store.queries.FilterChoices`; one that is not there is taken as a word.
     """
@@ -70,7 +86,8 @@ def from_query(query: Query, kinds: Mapping[str, str]) -> tuple[RunFilter, list[
         except ValueError:
             problems.append(f"{key}: {query[key][0]} is no date such as 2026-01-28, so it is left out.")
     whole = replace(which, parameters=tuple(parameters), created_from=days.get("from"), created_to=days.get("to"))
-    return whole, problems
+    but = tuple(name for name in query["except"] if name != NOTHING) if query.get("except") else SEED_KEYS
+    return Asked(whole, but, ANY_GROUP in query.get("group", ())), problems
 
 
 def value_in_url(value: Value) -> str:
@@ -82,7 +99,8 @@ def value_in_url(value: Value) -> str:
     return repr(value) if isinstance(value, float) else canonical_json(value)
 
 
-def _texts(wanted: tuple[Value, ...] | Range) -> list[str]:
+def texts(wanted: tuple[Value, ...] | Range) -> list[str]:
+    """What a parameter is wanted to be, as the URL has it."""
     if isinstance(wanted, Range):
         return ["..".join("" if end is None else f"{end:.17g}" for end in (wanted.low, wanted.high))]
     return [value_in_url(value) for value in wanted]

@@ -1,7 +1,7 @@
 """What every page begins with: it runs inside app.py, there is a store to show, and the shared filter finds runs."""
 
 import runpy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -10,6 +10,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from orbitsens.config import SEED_KEYS
 from pages.shared import data, empty, filter_panel, filter_state, fresh
 from pages.shared.controls import choose
+from pages.shared.filter_url import Asked, to_query
 from pages.shared.filter_words import groups_text
 from store.connect import StoreError
 from store.filters import EVERYTHING, RunFilter
@@ -35,6 +36,10 @@ class View:
         """What to call the runs in titles and file names: their group, or how many groups they are of."""
         return groups_text(self.filter)
 
+    def link(self, which: RunFilter | None = None, **more: str) -> dict[str, str | list[str]]:
+        """The query of a link to another page with this filter, or another one; `more` are keys beside it."""
+        return {**to_query(Asked(which or self.filter, self.but)), **more}
+
     def setting_parameters(self) -> list[str]:
         """Name the parameters that make the settings of these runs: all that vary, but those of `but`."""
         return data.varying_parameters(self.catalogue, self.filter, self.but)
@@ -57,18 +62,17 @@ def start(title: str, words: str = "", *, newest: bool = False, groups: bool = T
         st.stop()
     if not filtered:
         return View(catalogue, EVERYTHING, n_runs, n_runs)
-    which = filter_state.in_force(catalogue, newest=newest and groups)
-    if not groups:
-        which = RunFilter(**{**vars(which), "groups": ()})
+    asked = filter_state.in_force(catalogue, newest=newest and groups)
+    which = asked.filter if groups else replace(asked.filter, groups=())
     try:
         n_matching = data.count_matching(catalogue, which)
     except StoreError as error:
         empty.unknown_filter_stop(str(error))
     with st.sidebar:
-        filter_panel.show(catalogue, which, n_matching, n_runs, groups=groups)
+        filter_panel.show(catalogue, replace(asked, filter=which), n_matching, n_runs, groups=groups)
     if n_matching == 0:
         empty.nothing_matches_stop(which)
-    return View(catalogue, which, n_matching, n_runs)
+    return View(catalogue, which, n_matching, n_runs, asked.but)
 
 
 def _inside_app() -> None:
