@@ -7,6 +7,8 @@ from store.connect import StoreError
 
 PAGES = [
     st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
+    st.Page("pages/runs.py", title="Runs", icon=":material/table_rows:", url_path="runs"),
+    st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
     st.Page("pages/seeding.py", title="Seeding", icon=":material/casino:", url_path="seeding"),
     st.Page(
         "pages/generalisation.py",
@@ -14,7 +16,11 @@ PAGES = [
         icon=":material/grid_on:",
         url_path="generalisation",
     ),
+    st.Page("pages/architecture.py", title="Architecture", icon=":material/account_tree:", url_path="architecture"),
+    st.Page("pages/segment_ratio.py", title="Segment ratio", icon=":material/timeline:", url_path="segment-ratio"),
     st.Page("pages/sensitivity.py", title="Sensitivity", icon=":material/insights:", url_path="sensitivity"),
+    st.Page("pages/parallel.py", title="Parallel", icon=":material/line_axis:", url_path="parallel"),
+    st.Page("pages/scatter.py", title="Scatter", icon=":material/scatter_plot:", url_path="scatter"),
     st.Page("pages/jobs.py", title="Jobs", icon=":material/checklist:", url_path="jobs"),
 ]
 

@@ -14,7 +14,7 @@ from duckdb import ColumnExpression
 
 from store.curves import RUN_KEY, STEP, curve_tables
 from store.filters import RunFilter
-from store.frames import arrow, frame
+from store.frames import arrow, frame, utc
 from store.matching import matched, matched_frame
 from store.run_columns import RunColumn, sort_keys, with_column
 
@@ -57,7 +57,8 @@ def run_table(
     last = f"c{len(columns)}"
     types = dict(zip(runs.columns, map(str, runs.types), strict=True))
     runs = runs.sort(*sort_keys(order, last, types, descending=descending), ColumnExpression(RUN_KEY))
-    return (runs if limit is None else runs.limit(limit, offset)).to_arrow_table().drop_columns([last])
+    rows = runs if limit is None else runs.limit(limit, offset)
+    return utc(rows.to_arrow_table()).drop_columns([last])
 
 
 def history_choices(con: duckdb.DuckDBPyConnection, which: RunFilter) -> pd.DataFrame:

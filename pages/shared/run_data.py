@@ -8,7 +8,7 @@ import pyarrow as pa
 import streamlit as st
 
 from pages.shared.data import Catalogue
-from store import run_queries
+from store import queries, run_queries
 from store.annotations import Annotation, annotation_stamp, annotations
 from store.connect import read_catalogue
 from store.evaluations import evaluation_store
@@ -78,6 +78,20 @@ def logged(of: Catalogue, run_keys: tuple[str, ...], keys: tuple[str, ...]) -> p
     """Return what some runs logged of some history keys: run_key, key, step, value."""
     with read_catalogue(Path(of.path)) as con:
         return run_queries.logged_values(con, Path(of.path), run_keys, keys)
+
+
+@_cached
+def keys_of(of: Catalogue, run_keys: tuple[str, ...]) -> set[str]:
+    """Return the history keys that some of the runs have."""
+    with read_catalogue(Path(of.path)) as con:
+        return set(queries.history_keys(con, run_keys)["key"])
+
+
+@_cached
+def orbit_metrics(of: Catalogue, run_key: str) -> pd.DataFrame:
+    """Return what a run was measured at orbit by orbit."""
+    with read_catalogue(Path(of.path)) as con:
+        return queries.run_orbit_metrics(con, run_key)
 
 
 def annotation_home(of: Catalogue) -> Path:

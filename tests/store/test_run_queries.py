@@ -1,6 +1,7 @@
 """Tables of runs: columns of every kind, sorted by any, in parts; a few runs side by side; what was logged."""
 
 import math
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,7 @@ def test_the_newest_runs_come_first_and_parts_make_the_whole(shared_store: Path)
     assert whole.num_rows == 31
     assert pa.concat_tables(parts)["run_key"].to_pylist() == whole["run_key"].to_pylist()
     assert created == sorted(created, reverse=True)
+    assert created[0].utcoffset() == timedelta(0)
 
 
 def test_schedules_are_sorted_by_their_numbers(store: Path) -> None:
