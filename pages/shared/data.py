@@ -134,7 +134,15 @@ def study(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str, .
     """Study how far seeds, or whatever is in `but`, spread a metric: every run, whatever its state."""
     from orbitsens.sensitivity.seeding import seed_study  # brings SciPy, which takes a second that Home need not wait
 
-    return seed_study(run_metric(of, which, measured), varying_parameters(of, which, but), log)
+    return seed_study(told_apart(run_metric(of, which, measured), but), varying_parameters(of, which, but), log)
+
+
+def told_apart(runs: pd.DataFrame, but: tuple[str, ...]) -> pd.DataFrame:
+    """The runs with a `setting_hash` that fits what makes their settings.
+
+    Where more than the seeds makes no settings, columns alone tell them apart: a hash knows no exceptions.
+    """
+    return runs if set(but) <= set(SEED_KEYS) else runs.assign(setting_hash="")
 
 
 @_cached

@@ -102,7 +102,7 @@ def value_in_url(value: Value) -> str:
 def texts(wanted: tuple[Value, ...] | Range) -> list[str]:
     """What a parameter is wanted to be, as the URL has it."""
     if isinstance(wanted, Range):
-        return ["..".join("" if end is None else f"{end:.17g}" for end in (wanted.low, wanted.high))]
+        return ["..".join("" if end is None else repr(end).removesuffix(".0") for end in (wanted.low, wanted.high))]
     return [value_in_url(value) for value in wanted]
 
 

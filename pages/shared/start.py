@@ -62,9 +62,9 @@ def start(title: str, words: str = "", *, newest: bool = False, groups: bool = T
         st.stop()
     if not filtered:
         return View(catalogue, EVERYTHING, n_runs, n_runs)
-    asked = filter_state.in_force(catalogue, newest=newest and groups)
-    which = asked.filter if groups else replace(asked.filter, groups=())
     try:
+        asked = filter_state.in_force(catalogue, newest=newest and groups)
+        which = asked.filter if groups else replace(asked.filter, groups=())
         n_matching = data.count_matching(catalogue, which)
     except StoreError as error:
         empty.unknown_filter_stop(str(error))
