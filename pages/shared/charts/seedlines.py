@@ -13,6 +13,7 @@ from pages.shared.charts.theme import INK, PAPER, UNUSABLE, Theme, styled
 from pages.shared.charts.ticks import MOST, log_ticks
 from pages.shared.charts.violins import PICK, PICK_UNUSABLE
 
+MOST_POINTS = 3000  # runs; of more than that lines and bands are drawn alone
 HEIGHT, STRIP = 320, 40  # px; the strip at the top is for runs without a finite value
 
 
@@ -39,19 +40,22 @@ def seed_lines(runs: pd.DataFrame, axes: LineAxes, theme: Theme, selected: str |
     """Draw runs: columns x, line (texts), value, used, lost (no finite value), run_key, run_id, seed, state.
 
     A click on a point, or on a cross in the strip, selects its `run_key`; the one `selected` has a ring.
+    Beyond 3,000 runs there are no points, and a strip of diverged ones shows as many crosses at most.
     """
     places = positions(axes.x)
     frame = runs.assign(place=runs["x"].map(dict(zip(axes.x, places or range(len(axes.x)), strict=True))).astype(float))
     used = frame[frame["used"] & np.isfinite(frame["value"])]
-    lost = frame[frame["lost"]] if axes.strip else frame.head(0)
+    lost = frame[frame["lost"]].head(MOST_POINTS) if axes.strip else frame.head(0)
     by = used.groupby(["line", "place"], sort=True)["value"]
-    middle = by.quantile([0.25, 0.5, 0.75]).unstack().set_axis(["q1", "median", "q3"], axis=1).assign(n=by.size())
-    summary = alt.Chart(middle.reset_index()).encode(x=_x(axes, places), color=_colour(axes, theme))
+    middle = pd.DataFrame({name: by.quantile(q) for name, q in {"q1": 0.25, "median": 0.5, "q3": 0.75}.items()})
+    middle = middle.assign(n=by.size()).reset_index()
+    summary = alt.Chart(middle).encode(x=_x(axes, places), color=_colour(axes, theme))
     layers: list[alt.Chart] = []
     if len(used):
         band = summary.mark_area(opacity=0.16, tooltip=None)
         layers.append(band.encode(y=_y(axes, "q1"), y2=alt.Y2("q3")))
         layers.append(summary.mark_line(strokeWidth=2.2, tooltip=None).encode(y=_y(axes, "median")))
+    if 0 < len(used) <= MOST_POINTS:
         marks = alt.Chart(used[[*_SENT, "value"]].assign(seed=_seed(used)))
         points = marks.mark_circle(size=64, opacity=0.9, stroke=PAPER[theme], strokeWidth=0.8, cursor="pointer")
         points = points.encode(x=_x(axes, places), y=_y(axes, "value"), color=_colour(axes, theme), tooltip=_tips(axes))
