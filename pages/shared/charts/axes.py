@@ -73,15 +73,18 @@ def _continuous(title: str, numbers: npt.NDArray[np.float64], unset: npt.NDArray
 
 
 def _even(title: str, column: "pd.Series[Any]") -> Axis:
-    infinite = column.map(lambda value: isinstance(value, float) and math.isinf(value)).astype(bool)
-    known = column[~infinite & column.notna()].drop_duplicates().sort_values(key=natural).tolist()
-    spread = np.linspace(0.0, 1.0, len(known)) if len(known) > 1 else np.array([0.5])
-    at = dict(zip(known, spread.tolist(), strict=False))
-    places = np.array([ABOVE if odd else at.get(v, BELOW) for odd, v in zip(infinite, column, strict=True)], float)
-    every = math.ceil(len(known) / MOST_TICKS) if known else 1
-    ticks = [(at[value], value_text(value)) for value in known[::every]]
-    values = tuple((at[value], value) for value in known)
-    return Axis(title, places, values, (*ticks, *_strips(places)), continuous=False)
+    codes, distinct = pd.factorize(column, use_na_sentinel=False)
+    values = pd.Series(distinct.tolist(), dtype=object)
+    infinite = values.map(lambda value: isinstance(value, float) and math.isinf(value)).astype(bool)
+    known = pd.Series(distinct).loc[~infinite & values.notna()].sort_values(key=natural)
+    spread = np.linspace(0.0, 1.0, len(known)) if len(known) > 1 else np.array([0.5] * len(known))
+    at = pd.Series(np.where(infinite, ABOVE, BELOW))
+    at[known.index] = spread
+    places = np.asarray(at.to_numpy()[codes], np.float64)
+    pairs = list(zip(spread.tolist(), values[known.index].tolist(), strict=True))
+    every = math.ceil(len(known) / MOST_TICKS) or 1
+    ticks = [(place, value_text(value)) for place, value in pairs[::every]]
+    return Axis(title, places, tuple(pairs), (*ticks, *_strips(places)), continuous=False)
 
 
 def _strips(places: npt.NDArray[np.float64]) -> list[tuple[float, str]]:
