@@ -22,6 +22,11 @@ from store.export import (
 from store.filters import EVERYTHING, RunFilter
 from store.frames import arrow, frame
 from store.matching import matched, matched_frame
+from store.model_queries import (
+    model_checksums as model_checksums,
+    models as models,
+    test_errors as test_errors,
+)
 from store.parameter_queries import (
     DERIVED as DERIVED,
     FilterChoices as FilterChoices,

@@ -123,7 +123,7 @@ def test_an_impossible_grid_is_a_sentence(store: Path, open_app: Open) -> None:
 
 def test_a_store_without_models_says_so(sample_store: Path, open_app: Open) -> None:
     app = open_app(sample_store, PAGE)
-    assert "No run of this store has a model file" in app.info[0].value
+    assert "No run that matches has a model file" in app.info[0].value
 
 
 def test_the_jobs_page_says_who_asked_for_what_and_how_it_ended(tmp_path: Path, open_app: Open) -> None:
@@ -141,3 +141,10 @@ def test_the_jobs_page_says_who_asked_for_what_and_how_it_ended(tmp_path: Path, 
         "grace",
         "The model is corrupt.",
     ]
+
+
+def test_models_are_those_of_the_runs_that_match(store: Path, open_app: Open) -> None:
+    app = open_app(store, PAGE, models="run0,run1", **{"p.seed": "1"})
+    assert app.multiselect(key="models").value == ["run1"]
+    assert len(app.multiselect(key="models").options) == 1
+    assert app.toast[0].value == "Without a model among the runs that match: run0."
