@@ -71,7 +71,8 @@ def cell_study(
     same = ["cell", "own_setting", *(name for name in SEED_KEYS if name in frame)]
     why = why.mask(repeated(frame, why.isna(), same), REPEATED)
     runs = frame.assign(used=why.isna(), why_not=why.astype(object).where(why.notna(), None))
-    levels = {name: tuple(dict.fromkeys(value_texts(with_settings(ranged, [name])[name]))) for name in axes}
+    distinct = {name: with_settings(ranged.drop_duplicates(name), [name])[name] for name in axes}
+    levels = {name: tuple(dict.fromkeys(value_texts(column))) for name, column in distinct.items()}
     runs = runs.assign(**{name: value_texts(runs[name]) for name in axes})
     cells, found, log = _compared(runs, _described(runs, axes), axes, level)
     return CellStudy(
