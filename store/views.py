@@ -43,14 +43,13 @@ def save_view(store: Path, name: str, page: str, query: Mapping[str, Sequence[st
         raise StoreError(f"A view's name has from 1 to {LONGEST_NAME} letters, not {len(name)}: choose another.")
     view = SavedView(name, page, {key: list(values) for key, values in query.items()}, who, _now())
     path = _path(store, name)
+    text = json.dumps(asdict(view) | {"at": view.at.isoformat()}, ensure_ascii=False, indent=1)
     try:
-        _write_new(path, json.dumps(asdict(view) | {"at": view.at.isoformat()}, ensure_ascii=False, indent=1))
-    except FileExistsError as error:
-        raise StoreError(
-            f"There is a view called '{name}' already: choose another name, or delete that one."
-        ) from error
+        written = _write_new(path, text)
     except OSError as error:
         raise StoreError(f"Cannot write {path}: {error.strerror or error}; the view is not saved.") from error
+    if not written:
+        raise StoreError(f"There is a view called '{name}' already: choose another name, or delete that one.")
     return view
 
 
@@ -79,12 +78,8 @@ def _path(store: Path, name: str) -> Path:
     return store / FOLDER / f"{slug}-{hashlib.sha256(name.casefold().encode()).hexdigest()[:8]}.json"
 
 
-def _write_new(path: Path, text: str) -> None:
-    """Write a file that is not there yet, at once and durably.
-
-    Raises:
-        FileExistsError: it is there.
-    """
+def _write_new(path: Path, text: str) -> bool:
+    """Write a file that is not there yet, at once and durably; False if it is there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
     try:
@@ -93,9 +88,12 @@ def _write_new(path: Path, text: str) -> None:
             file.flush()
             os.fsync(descriptor)
         os.link(draft, path)
+    except FileExistsError:
+        return False
     finally:
         os.unlink(draft)  # noqa: PTH108
     flush(path.parent)
+    return True
 
 
 def _read(path: Path) -> SavedView | None:
