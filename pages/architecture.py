@@ -2,7 +2,7 @@
 
 from pages.shared import cell_data
 from pages.shared.cell_controls import LINES, MAP, choose_cells
-from pages.shared.cell_panel import show_answer, show_cell
+from pages.shared.cell_panel import show_answer, show_cell, show_numbers
 from pages.shared.cell_views import show_lines, show_maps
 from pages.shared.start import start
 
@@ -16,3 +16,4 @@ if how.view == MAP:
 else:
     show_lines(panels, how, name, told, how.shown, "curves")
 show_cell(view, panels, how)
+show_numbers(panels, how)

@@ -78,6 +78,19 @@ def panels(view: View, axes: Axes, measured: Measured, others: Sequence[Measured
     return parts
 
 
+def export_table(panels: Sequence[Panel], measured: Measured, unit: str) -> pd.DataFrame:
+    """Every matched run with its cell, and the numbers of that cell: what the CSV has."""
+    parts = []
+    for panel in panels:
+        names = ["cell", "median", "q1", "q3", "mean", "low", "high", "n", "best", "candidate"]
+        of_cell = panel.cells[names].rename(columns={name: f"cell_{name}" for name in names[1:]})
+        runs = panel.runs.drop(columns=["x", "y", "name", "reason", "created_at"]).merge(of_cell, on="cell", how="left")
+        parts.append(runs.assign(metric=measured.metric, unit=unit, panel=panel.name))
+    first = ["run_id", "run_key", "cell", "panel", "metric", "unit", "measured_on", "split", "value", "used", "why_not"]
+    table = pd.concat(parts, ignore_index=True)
+    return table[[*first, *(name for name in table.columns if name not in first)]]
+
+
 def _of_dataset(view: View, axes: Axes, place: Measured) -> list[Panel]:
     names = tuple(dict.fromkeys(name for name in axes[:2] if name))
     found = study(view.catalogue, view.filter, place, names, view.but)

@@ -1,20 +1,25 @@
 """What the Architecture and the Segment ratio page say above their charts, and the cell that was clicked below them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from orbitsens.sensitivity.settings import value_texts
+from orbitsens.sensitivity.best import Best
+from orbitsens.sensitivity.settings import value_text, value_texts
+from pages.shared import data, run_data
 from pages.shared.cell_controls import Choice
 from pages.shared.cell_data import DATASET, Panel
 from pages.shared.cell_text import answer, mixed, said, too_many
-from pages.shared.cell_words import SECONDS, cell_texts
+from pages.shared.cell_words import SECONDS, cell_texts, cells_table
 from pages.shared.controls import NOTHING, put
 from pages.shared.run_panel import show_run
-from pages.shared.selectors import choose_run
+from pages.shared.run_table import MOST_COMPARED
+from pages.shared.selectors import choose_run, run_ids
 from pages.shared.start import View
-from pages.shared.text import dataset_label, number, plain
+from pages.shared.text import count, dataset_label, number, plain
 
 
 def show_answer(panels: Sequence[Panel], how: Choice) -> str:
@@ -52,19 +57,45 @@ def show_cell(view: View, panels: Sequence[Panel], how: Choice) -> None:
     runs = panel.runs[panel.runs["cell"] == wanted].assign(setting=wanted)
     with st.container(border=True, key="cell_panel"):
         st.markdown(f"**{plain(wanted)}**")
-        parts = [
-            f"{cell['told_runs']}",
-            f"median {cell['told_median'] or 'unknown'}",
-            f"mean {cell['told_mean']}",
-            f"against the best cell: {cell['told_verdict']}",
-            f"{cell['told_weights']} weights",
-            f"trained in {cell['told_seconds']}",
-        ]
-        st.caption(plain(" · ".join(parts)))
+        st.caption(plain(cell_line(cell, how)))
         st.dataframe(run_table(runs, how), hide_index=True)
+        with st.container(horizontal=True):
+            _links(view, runs, [name for name in how.axes if name not in ("", DATASET)])
         run_key = choose_run(runs, how.metric.unit)
         if run_key is not None:
             show_run(view.catalogue, run_key, view.setting_parameters())
+
+
+def cell_line(cell: "pd.Series[Any]", how: Choice) -> str:
+    """A cell in one line: the same as its tip."""
+    told = {"runs": "told_runs", f"median {how.metric.label}": "told_median", "mean": "told_mean"}
+    told |= {"against the best cell": "told_verdict", "weights": "told_weights", "training time": "told_seconds"}
+    return " · ".join(f"{title}: {cell[name]}" for title, name in told.items() if cell[name])
+
+
+def _links(view: View, runs: pd.DataFrame, names: Sequence[str]) -> None:
+    """To the same runs on other pages."""
+    of_first = data.run(view.catalogue, runs["run_key"].iloc[0]).parameters
+    known = {name: of_first.get(name) for name in names}
+    if all(value_text(value) == text for value, text in zip(known.values(), runs[names].iloc[0], strict=True)):
+        others = tuple(pair for pair in view.filter.parameters if pair[0] not in known)
+        which = replace(view.filter, parameters=(*others, *((name, (value,)) for name, value in known.items())))
+        label = f"{count(len(runs), 'run')} of this cell on the Runs page"
+        st.page_link("pages/runs.py", label=label, icon=":material/table_rows:", query_params=view.link(which))
+    if 2 <= len(runs) <= MOST_COMPARED:
+        names_in_links = run_ids(run_data.named(view.catalogue, tuple(runs["run_id"])))
+        link = view.link(runs=",".join(names_in_links[run_key] for run_key in runs["run_key"]))
+        st.page_link("pages/compare.py", label="Compare them", icon=":material/compare_arrows:", query_params=link)
+
+
+def show_numbers(panels: Sequence[Panel], how: Choice) -> None:
+    """All cells as a table, the smallest median first."""
+    st.subheader("In numbers")
+    table = cells_table(panels, how.metric)
+    numbers = {str(name): st.column_config.NumberColumn(format="%.4g") for name in table.select_dtypes("float")}
+    st.dataframe(table, hide_index=True, column_config=numbers)
+    if isinstance(panels[0].study.found, Best):
+        st.caption(f"{panels[0].study.found.method}.")
 
 
 def run_table(runs: pd.DataFrame, how: Choice) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import streamlit as st
 from orbitsens.sensitivity.seeding import NOT_FINITE
 from pages.shared import look
 from pages.shared.cell_controls import Choice
-from pages.shared.cell_data import Panel
+from pages.shared.cell_data import Panel, export_table
 from pages.shared.cell_text import line_caption, map_caption, used_of_matched
 from pages.shared.cell_words import Shown, axis_name, cell_texts, tips
 from pages.shared.charts import cellmaps, violins
@@ -103,23 +103,10 @@ def _below(panels: Sequence[Panel], how: Choice, name: str, answer: str, caption
         lambda: side_by_side({panel.name or " ": draw(i, "light") for i, panel in enumerate(panels)}, _ABREAST),
         answer,
         [used, caption],
-        lambda: export_table(panels, how),
+        lambda: export_table(panels, how.measured, how.metric.unit),
         "Every matched run with its id, cell, value and costs, and whether and why (not) it was used.",
         key=key,
     )
-
-
-def export_table(panels: Sequence[Panel], how: Choice) -> pd.DataFrame:
-    """Every matched run with its cell, and the numbers of that cell: what the CSV has."""
-    parts = []
-    for panel in panels:
-        names = ["cell", "median", "q1", "q3", "mean", "low", "high", "n", "best", "candidate"]
-        of_cell = panel.cells[names].rename(columns={name: f"cell_{name}" for name in names[1:]})
-        runs = panel.runs.drop(columns=["x", "y", "name", "reason", "created_at"]).merge(of_cell, on="cell", how="left")
-        parts.append(runs.assign(metric=how.measured.metric, unit=how.metric.unit, panel=panel.name))
-    first = ["run_id", "run_key", "cell", "panel", "metric", "unit", "measured_on", "split", "value", "used", "why_not"]
-    table = pd.concat(parts, ignore_index=True)
-    return table[[*first, *(name for name in table.columns if name not in first)]]
 
 
 def _rows(panel: Panel, parameter: str) -> Sequence[str]:

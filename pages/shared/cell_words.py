@@ -1,6 +1,6 @@
 """What the axes and values of maps and curves over parameters are called, and the texts in cells and their tips."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isnan
 from typing import NamedTuple
 
@@ -72,6 +72,32 @@ def cell_texts(panel: Panel, what: Shown, words: Metric) -> pd.DataFrame:
         told_verdict=[_verdict(*row) for row in zip(cells["best"], cells["candidate"], cells["mean"], strict=True)],
         told_weights=[f"{v:,.0f}" if pd.notna(v) else "unknown" for v in cells[WEIGHTS]],
         told_seconds=[number(v, "s") if pd.notna(v) else "unknown" for v in cells[SECONDS]],
+    )
+
+
+def cells_table(panels: Sequence[Panel], words: Metric) -> pd.DataFrame:
+    """All cells of all panels in numbers, the smallest median first."""
+    cells = pd.concat([panel.cells for panel in panels]).sort_values("median", kind="stable")
+    unit = f" ({words.unit})" if words.unit else ""
+    mean = "geometric mean" if panels[0].study.log else "mean"
+    interval = f"{100 * LEVEL:g} % interval"
+    verdicts = zip(cells["best"], cells["candidate"], cells["mean"], strict=True)
+    return pd.DataFrame(
+        {
+            "cell": cells["cell"],
+            "used": cells["n"],
+            "matched": cells["n_runs"],
+            "diverged": cells["diverged"],
+            f"median{unit}": cells["median"],
+            f"lower quartile{unit}": cells["q1"],
+            f"upper quartile{unit}": cells["q3"],
+            f"{mean}{unit}": cells["mean"],
+            f"its {interval} from{unit}": cells["low"],
+            f"to{unit}": cells["high"],
+            "against the best cell": [_verdict(*row) for row in verdicts],
+            COSTS[WEIGHTS].label: cells[WEIGHTS].round().astype("Int64"),
+            f"{COSTS[SECONDS].label} (s)": cells[SECONDS],
+        }
     )
 
 

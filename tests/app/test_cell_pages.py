@@ -49,6 +49,9 @@ def test_a_map_for_each_batch_size_over_width_and_depth(studies: Path, open_app:
     assert "cannot be told from the best" in told and "has the fewest weights" in told
     assert "hatched: no run; grey: no usable run; cross: all its runs diverged" in told
     assert "for all 42 cells together" in told
+    table = app.dataframe[-1].value
+    assert len(table) == 44 and table["median (%)"].dropna().is_monotonic_increasing
+    assert table["against the best cell"].tolist().count("the best") == 1
     assert (app.query_params["x"], app.query_params["panel"]) == ("width", "batch_size")
 
 
@@ -75,8 +78,11 @@ def test_a_cell_of_the_link_shows_its_runs(studies: Path, open_app: Open) -> Non
     assert table.value["used"].tolist() == ["diverged", "diverged", "yes", "yes", "yes"]
     assert "3 used of 5, 2 diverged" in words(app)
     assert f"run `{run.run_id}`" in words(app)
+    links = {link.proto.label: link.proto.query_string for link in app.get("page_link")}
+    assert "p.width=8&p.depth=4&p.batch_size=16" in links["5 runs of this cell on the Runs page"]
+    assert run.run_id in links["Compare them"]
     gone = open_app(studies, ARCHITECTURE, group=SIZES, cell="width 9 · depth 4 · batch_size 16")
-    assert "cell" not in gone.query_params and not gone.dataframe
+    assert "cell" not in gone.query_params and len(gone.dataframe) == 1
 
 
 def test_other_axes_mix_settings_and_that_is_said(studies: Path, open_app: Open) -> None:
