@@ -8,10 +8,11 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from orbitsens.config import SEED_KEYS
-from pages.shared import data, empty, filter_panel, filter_state, fresh
+from pages.shared import data, empty, filter_panel, filter_state, fresh, saved_views, team_words
 from pages.shared.controls import choose
 from pages.shared.filter_url import Asked, to_query
-from pages.shared.filter_words import groups_text
+from pages.shared.filter_words import groups_text, restrictions
+from pages.shared.text import count, plain
 from store.connect import StoreError
 from store.filters import EVERYTHING, RunFilter
 
@@ -54,7 +55,7 @@ def start(title: str, words: str = "", *, newest: bool = False, groups: bool = T
 
     The page runs again by itself once there is a newer version.
     """
-    _inside_app()
+    inside_app()
     catalogue = _catalogue(title, words)
     n_runs = data.count_matching(catalogue, EVERYTHING)
     if n_runs == 0:
@@ -64,18 +65,23 @@ def start(title: str, words: str = "", *, newest: bool = False, groups: bool = T
         return View(catalogue, EVERYTHING, n_runs, n_runs)
     try:
         asked = filter_state.in_force(catalogue, newest=newest and groups)
+        asked = replace(asked, filter=team_words.with_said(catalogue, asked.filter))
         which = asked.filter if groups else replace(asked.filter, groups=())
         n_matching = data.count_matching(catalogue, which)
     except StoreError as error:
         empty.unknown_filter_stop(str(error))
     with st.sidebar:
         filter_panel.show(catalogue, replace(asked, filter=which), n_matching, n_runs, groups=groups)
+        saved_views.show(Path(catalogue.path))
     if n_matching == 0:
         empty.nothing_matches_stop(which)
+    asks = restrictions(which)
+    if asks:
+        st.caption(plain(f"{n_matching:,} of {count(n_runs, 'run')} match: {'; '.join(asks)}."))
     return View(catalogue, which, n_matching, n_runs, asked.but)
 
 
-def _inside_app() -> None:
+def inside_app() -> None:
     """Run app.py first where Streamlit missed it.
 
     It runs a file of `pages/` alone until `st.navigation` has been called once in a server's life, so the first visit

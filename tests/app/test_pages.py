@@ -1,6 +1,5 @@
 """Every page on every kind of store: what it says, and that it always says what to do next."""
 
-import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,8 +8,6 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from store.connect import write_draft
-from store.layout import catalogue_path, set_current
 from store.location import SHIPPED
 from tests.app.conftest import APP, Open
 from tests.app.sample_runs import publish_runs, sample_run, seed_study_runs
@@ -23,39 +20,6 @@ def words(app: AppTest) -> str:
     """All that a page says."""
     kinds = ("title", "markdown", "caption", "info", "warning", "error", "code", "subheader")
     return "\n".join(element.value for kind in kinds for element in app.get(kind))
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_pages_open_on_a_filled_store(sample_store: Path, open_app: Open, page: str) -> None:
-    app = open_app(sample_store, page)
-    assert app.title
-    assert not app.error
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_without_a_store_pages_say_what_to_do(tmp_path: Path, open_app: Open, page: str) -> None:
-    app = open_app(tmp_path / "none", page)
-    assert "There is no run store at" in words(app)
-    assert f"python -m runner sweep runner/sweeps/quickstart.yaml --store {tmp_path / 'none'}" in words(app)
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_a_store_without_runs_says_what_to_do(tmp_path: Path, open_app: Open, page: str) -> None:
-    with write_draft(catalogue_path(tmp_path, 1)):
-        set_current(tmp_path, 1)
-    assert "holds no run yet" in words(open_app(tmp_path, page))
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_a_damaged_store_is_one_sentence_and_no_exception(tmp_path: Path, open_app: Open, page: str) -> None:
-    store = tmp_path / "store"
-    version = publish_runs(store, seed_study_runs()[:1])
-    assert version is not None
-    catalogue_path(store, version).write_bytes(b"no database")
-    app = open_app(store, page)
-    assert len(app.error) == 1
-    assert app.error[0].value.endswith(".")
-    assert "Traceback" not in app.error[0].value
 
 
 def test_home_names_each_group_with_its_states_and_the_last_sync(sample_store: Path, open_app: Open) -> None:
@@ -256,10 +220,3 @@ def test_pages_open_on_the_shipped_studies(open_app: Open, page: str) -> None:
     app = open_app(SHIPPED, page)
     assert "20 finished" in words(app) or "20 of 20 matched runs used." in words(app)
     assert not app.error
-
-
-def test_pages_are_short_and_hold_no_sql() -> None:
-    for file in (APP.parent / "pages").rglob("*.py"):
-        text = file.read_text()
-        assert file.parent.name != "pages" or text.count("\n") <= 100, file
-        assert not re.search(r"\b(SELECT|INSERT|UPDATE|DELETE)\b", text), file
