@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import compare_views, run_data
+from pages.shared import compare_settings, compare_views, run_data
 from pages.shared.differences import compare
 from pages.shared.run_table import MOST_COMPARED
 from pages.shared.start import start
@@ -17,5 +17,7 @@ compared = compare(
 st.markdown(f"##### {compare_views.answer(compared)}")
 compare_views.choose_others(view, compared, wanted, MOST_COMPARED)
 compare_views.show_parameters(compared)
-compare_views.show_metrics(compared, run_data.compared_metrics(view.catalogue, run_keys))
+metrics = run_data.compared_metrics(view.catalogue, run_keys)
+compare_views.show_metrics(compared, metrics)
+compare_settings.show_settings(compared, metrics)
 compare_views.show_overlaid(view.catalogue, compared)

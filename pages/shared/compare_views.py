@@ -5,6 +5,7 @@ import pyarrow as pa
 import streamlit as st
 
 from pages.shared import run_data
+from pages.shared.compare_settings import show_at_step
 from pages.shared.controls import NOTHING
 from pages.shared.curve_lines import PHASE, borders, lines_of_runs
 from pages.shared.curve_views import choose_curves, show_curves
@@ -137,6 +138,7 @@ def show_overlaid(of: Catalogue, compared: Compared) -> None:
     title = f"{count(len(runs), 'run')} compared"
     abreast = ABREAST if len(drawn) > 1 else 1
     show_curves(drawn, stages, how, losses(compared), "compared-curves", title, abreast=abreast, height=280)
+    show_at_step(compared, drawn, int(logged["step"].max()) if len(logged) else 1)
 
 
 def _height(of: Compared) -> int:

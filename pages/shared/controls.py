@@ -62,6 +62,19 @@ def choose_many(
     return chosen
 
 
+def whole_number(label: str, key: str, *, default: int, low: int, high: int, tip: str | None = None) -> int:
+    """Choose a whole number from `low` to `high`; in the URL where it is not the default."""
+    text = st.query_params.get(key, NOTHING)
+    number = min(max(int(text), low), high) if text.isdecimal() else default
+    st.session_state[key] = number
+
+    def to_url() -> None:
+        put(key, NOTHING if st.session_state[key] == default else str(st.session_state[key]))
+
+    st.number_input(label, low, high, step=1, key=key, help=tip, on_change=to_url)
+    return number
+
+
 def switch(label: str, key: str, *, default: bool, tip: str | None = None) -> bool:
     """Switch something on or off; in the URL as `key=on` or `key=off` where it is not the default."""
     words = {True: "on", False: "off"}

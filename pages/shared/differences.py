@@ -24,12 +24,14 @@ class Compared(NamedTuple):
     """Runs side by side, ordered by setting and seed.
 
     `runs` has a row for each: run_key, run_id, name (what the page calls it), setting, seed, state, and every
-    parameter. `parameters` are the names of those that differ (the seeds last), `shared` texts of the others.
+    parameter. `parameters` are the names of those that differ (the seeds last), `shared` texts of the others;
+    `setting_parameters` are those that make the settings.
     """
 
     runs: pd.DataFrame
     parameters: list[str]
     shared: dict[str, str]
+    setting_parameters: list[str]
 
     @property
     def settings(self) -> list[str]:
@@ -54,8 +56,9 @@ def compare(runs: pd.DataFrame, extras: pd.DataFrame, but: Sequence[str] = SEED_
     differ = [name for name in names if len(set(value_texts(wide[name]))) > 1]
     shared = {name: value_texts(wide[name])[0] for name in names if name not in differ and wide[name].notna().any()}
     differ.sort(key=lambda name: name in SEED_KEYS)
-    ordered = with_settings(wide, [name for name in differ if name not in (*but, *SEED_KEYS, *DERIVED)])
-    return Compared(ordered.assign(name=_names(ordered)), differ, shared)
+    making = [name for name in differ if name not in (*but, *DERIVED)]
+    ordered = with_settings(wide, making)
+    return Compared(ordered.assign(name=_names(ordered)), differ, shared, making)
 
 
 def parameter_table(of: Compared) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from pages.shared.compare_settings import at_step
 from pages.shared.compare_views import answer
 from pages.shared.curve_lines import Line, borders, curve_keys, lines_of_run, lines_of_runs
 from pages.shared.differences import Compared, compare, metric_table, parameter_table, shared_text
@@ -139,3 +140,11 @@ def test_lines_of_several_runs_are_in_the_order_of_the_runs() -> None:
 )
 def test_validation_is_drawn_with_its_training_twin(keys: set[str], drawn: list[str]) -> None:
     assert curve_keys(keys) == drawn
+
+
+def test_the_value_at_a_step_is_the_last_one_logged_until_then() -> None:
+    nan = float("nan")
+    lines = {"train_loss": logged(a=[("train_loss", [3.0, 2.0, nan])], b=[("train_loss", [5.0])])}
+    assert at_step(lines, ["b", "a", "c"], 2)["train_loss"].tolist()[:2] == [5.0, 2.0]
+    assert at_step(lines, ["b", "a", "c"], 3)["train_loss"].isna().tolist() == [False, True, True]
+    assert at_step(lines, ["b", "a", "c"], 0)["train_loss"].isna().all()

@@ -155,7 +155,7 @@ def test_selected_runs_lead_to_their_comparison_with_the_filter(sample_store: Pa
     assert f"runs={SEEDS[3]}%2C{SEEDS[17]}" in link
     app = open_app(sample_store, COMPARE, group="sweep-seeds-v2", runs=names)
     assert "2 runs of one setting: they differ in seed." in words(app)
-    parameters, shared, metrics = (element.value for element in app.dataframe)
+    parameters, shared, metrics = (element.value for element in app.dataframe[:3])
     assert parameters["seed"].tolist() == ["3", "17"]
     assert "width" in shared["parameter"].tolist()
     assert metrics[ERROR].tolist() == pytest.approx([10.38, 13.49], abs=0.01)
@@ -177,10 +177,25 @@ def test_settings_are_compared_with_bands_over_their_seeds(sample_store: Path, o
     assert "36 finished, 1 running, 1 crashed, 2 diverged" in said
     assert "Shaded: least to largest of a setting's runs" in said
     assert "not finite in 2 lines" in said
+    assert "36 of 40 matched runs used. Not used: 1 crashed, 2 diverged and 1 running." in said
+    summary = next(d.value for d in app.dataframe if "95 % CI of median" in d.value)
+    assert summary["setting"].tolist() == ["width 8", "width 16", "width 32", "width 64", "width 128"]
+    assert summary["n"].tolist() == ["6", "7", "8", "7", "8"]
+    app.selectbox(key="metric").select("accel_angle_deg").run()
+    assert "acceleration angle (deg) on complex_TBP_planar_10_test: 36 of 40" in words(app)
     app.toggle(key="band").set_value(False).run()
     assert not app.exception
     assert "Shaded" not in words(app)
     assert app.query_params["band"] == "off"
+
+
+def test_values_at_a_step(sample_store: Path, open_app: Open) -> None:
+    app = open_app(sample_store, COMPARE, runs=",".join(SEEDS[:2]), curves=["curriculum_phase"], at="300")
+    assert app.dataframe[-1].value["training stage"].tolist() == [0.0, 0.0]
+    app.number_input(key="at").set_value(301).run()
+    assert not app.exception
+    assert app.query_params["at"] == "301"
+    assert app.dataframe[-1].value["training stage"].tolist() == [1.0, 1.0]
 
 
 def test_runs_without_history_are_compared_without_curves(tmp_path: Path, open_app: Open) -> None:
