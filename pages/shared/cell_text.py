@@ -48,14 +48,15 @@ def said(study: CellStudy, words: Metric) -> list[str]:
         return [plain(study.found)]
     sentences = [plain(wording.best_words(study.found, wording.Metric(words.label, words.unit)))]
     may_be = study.cells[study.cells["candidate"]]
-    told = []
+    told: dict[str, list[str]] = {}
     for cost, verb in ((WEIGHTS, "has the fewest weights"), (SECONDS, "trained fastest")):
-        known = may_be.dropna(subset=cost)
-        if len(known) > 1 and known[cost].nunique() > 1:
-            row = known.sort_values(cost, kind="stable").iloc[0]
-            told.append(f"{plain(row['cell'])} {verb} ({cost_text(row[cost], cost)})")
+        known = may_be.dropna(subset=cost).sort_values(cost, kind="stable")
+        if known[cost].nunique() > 1:
+            least = known.iloc[0]
+            told.setdefault(str(least["cell"]), []).append(f"{verb} ({cost_text(least[cost], cost)})")
     if told:
-        sentences.append(f"Of the {len(may_be)} that cannot be told apart, {listed(told)}.")
+        parts = [f"{plain(cell)} {listed(verbs)}" for cell, verbs in told.items()]
+        sentences.append(f"Of the {len(may_be)} that cannot be told apart, {listed(parts)}.")
     return sentences
 
 

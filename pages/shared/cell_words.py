@@ -9,7 +9,7 @@ import pandas as pd
 from orbitsens.sensitivity.cell_study import CellStudy
 from orbitsens.sensitivity.intervals import LEVEL
 from pages.shared.cell_data import DATASET, Axes, Panel
-from pages.shared.text import Metric, count, number, span
+from pages.shared.text import Metric, number, span
 
 METRIC, WEIGHTS, SECONDS = "metric", "n_parameters", "train_seconds"
 COSTS: Mapping[str, Metric] = {
@@ -54,8 +54,8 @@ def axis_name(parameter: str) -> str:
 
 
 def cost_text(value: float, cost: str) -> str:
-    """A cost with its unit: "9,220 weights", "12.3 s"."""
-    return count(int(value), "weight") if cost == WEIGHTS else number(value, COSTS[cost].unit)
+    """A cost with its unit, which weights have none of: "9,220", "12.3 s"."""
+    return f"{value:,.0f}" if cost == WEIGHTS else number(value, COSTS[cost].unit)
 
 
 def cell_texts(panel: Panel, what: Shown, words: Metric) -> pd.DataFrame:

@@ -151,7 +151,7 @@ def _outlines(boxed: pd.DataFrame, on: _Plane, theme: Theme, selected: str) -> l
             layers.append(on.rects(rings, 4, filled=False, stroke=colour, strokeWidth=width, tooltip=None))
     if len(best := boxed[boxed["best"].eq(True)]):
         star = on.at(best, "low_column", "high_row")
-        layers.append(star.mark_point(shape=_STAR, size=260, xOffset=16, yOffset=15, **_STAR_LOOK))
+        layers.append(star.mark_point(shape=_STAR, size=170, xOffset=14, yOffset=13, **_STAR_LOOK))
     if selected and len(chosen := boxed[boxed["cell"].eq(selected)]):
         layers.append(on.rects(chosen, -1, filled=False, stroke=INK[theme], strokeWidth=3.0, tooltip=None))
     return layers
