@@ -21,7 +21,8 @@ class RunFilter:
     `groups`, `states` and `tags`: any of these; None among the groups means the runs without one. `parameters`: per
     name the values that are meant (None: the run does not have it) or a range; the names are columns of the table
     `parameters` or keys of `extra_parameters`. `created_from`, `created_to`: whole days, UTC, both included. `text`
-    is looked for, whatever its case, in run id, name, group, notes and tags.
+    is looked for, whatever its case, in run id, name, group, notes and tags. `tagged` and `noted` are the keys of runs
+    that have one of `tags`, or `text`, in what the team says of them beside the catalogue.
     """
 
     groups: tuple[str | None, ...] = ()
@@ -31,6 +32,8 @@ class RunFilter:
     created_to: date | None = None
     tags: tuple[str, ...] = ()
     text: str = ""
+    tagged: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()
 
 
 EVERYTHING = RunFilter()

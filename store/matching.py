@@ -59,13 +59,14 @@ def _of_runs(which: RunFilter) -> list[Expression]:
     if which.states:
         found.append(_among(_column("state"), which.states))
     if which.tags:
-        found.append(FunctionExpression("list_has_any", _column("tags"), _constant(list(which.tags))))
+        has_tag = FunctionExpression("list_has_any", _column("tags"), _constant(list(which.tags)))
+        found.append(has_tag | _among(_column("run_key"), which.tagged))
     if which.created_from is not None:
         found.append(_column("created_at") >= _constant(datetime.combine(which.created_from, time.min)))
     if which.created_to is not None:
         found.append(_column("created_at") < _constant(datetime.combine(which.created_to + timedelta(1), time.min)))
     if which.text:
-        found.append(_holds(which.text))
+        found.append(_holds(which.text) | _among(_column("run_key"), which.noted))
     return found
 
 

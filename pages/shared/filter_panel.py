@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from orbitsens.config import SEED_KEYS
-from pages.shared import data
+from pages.shared import data, team_words
 from pages.shared.filter_parameters import choose_parameters
 from pages.shared.filter_state import change, clear
 from pages.shared.filter_url import ANY_GROUP, NOTHING, Asked, to_query
@@ -35,7 +35,7 @@ def show(catalogue: data.Catalogue, asked: Asked, n_matching: int, n_runs: int, 
             _day("From", "from", which.created_from)
         with right:
             _day("To", "to", which.created_to)
-        many("Tags", _counted(choices.tags), "tag", which.tags)
+        many("Tags", _counted(choices.tags, team_words.tags(catalogue)), "tag", which.tags)
     with st.expander("Group by everything except", expanded=asked.but != SEED_KEYS):
         varying = data.varying_parameters(catalogue, which, ())
         names = dict.fromkeys([*SEED_KEYS, *varying])
