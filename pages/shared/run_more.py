@@ -23,7 +23,7 @@ def show_run_page(of: data.Catalogue, name: str) -> None:
     run_key = str(found["run_key"].iloc[0])
     detail = data.run(of, run_key)
     with st.container(border=True, key="run_panel"):
-        show_run(of, run_key, data.varying_parameters(of, of_group(detail.group), ()))
+        show_run(of, run_key, data.varying_parameters(of, of_group(detail.group), ()), more=False)
         _model(of, detail)
         said, orbits = st.columns(2, gap="large")
         with said:

@@ -7,23 +7,33 @@ import streamlit as st
 from pages.shared import data, run_data, tables
 from pages.shared.curve_lines import PHASE, Line, borders, lines_of_run, validation_key
 from pages.shared.curve_views import choose_curves, show_curves
-from pages.shared.text import number, plain
+from pages.shared.selectors import run_ids
+from pages.shared.text import NO_GROUP, number, plain
 from store.queries import RunDetail
 
 
-def show_run(of: data.Catalogue, run_key: str, varying: Sequence[str]) -> None:
-    """Show a run; `varying` are the parameters that come first."""
+def show_run(of: data.Catalogue, run_key: str, varying: Sequence[str], *, more: bool = True) -> None:
+    """Show a run; `varying` are the parameters that come first. `more`: with a link to all that there is of it."""
     detail = data.run(of, run_key)
     st.markdown(_headline(detail))
     if detail.reason:
         st.caption(f"{detail.state}: {plain(detail.reason)}")
-    if detail.model_file:
-        st.page_link(
-            "pages/generalisation.py",
-            label="Its model on orbits of other shapes",
-            icon=":material/grid_on:",
-            query_params={"run": detail.run_id},
-        )
+    name = run_ids(run_data.named(of, (detail.run_id,)))[run_key]
+    with st.container(horizontal=True):
+        if detail.model_file:
+            st.page_link(
+                "pages/generalisation.py",
+                label="Its model on orbits of other shapes",
+                icon=":material/grid_on:",
+                query_params={"run": detail.run_id},
+            )
+        if more:
+            st.page_link(
+                "pages/runs.py",
+                label="Its notes, orbits and model file",
+                icon=":material/table_rows:",
+                query_params={"group": detail.group or NO_GROUP, "run": name},
+            )
     _curves(of, detail)
     measured, chosen = st.columns(2)
     with measured:

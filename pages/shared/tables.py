@@ -73,12 +73,13 @@ def export_table(study: SeedStudy, measured: Measured, unit: str) -> pd.DataFram
 
 
 def parameter_table(known: Mapping[str, object], extra: Mapping[str, object], first: Sequence[str]) -> pd.DataFrame:
-    """A run's parameters with their meaning: those of `first` (that differ within the group), the rest, the unset."""
+    """A run's parameters with their meaning: those of `first` (that differ between runs), the rest, the unset."""
     names = [*first, *(name for name in MEANINGS if name not in first and name in known)]
     names.sort(key=lambda name: name not in first and known.get(name) is None)
-    rows = [(name, value_text(known.get(name)), MEANINGS.get(name, "")) for name in names]
-    rows += [(name, value_text(value), "a key that orbitsens does not know") for name, value in extra.items()]
-    return pd.DataFrame(rows, columns=["parameter", "value", "meaning"])
+    differs = dict.fromkeys(first, "differs")
+    rows = [(name, value_text(known.get(name)), differs.get(name, ""), MEANINGS.get(name, "")) for name in names]
+    rows += [(name, value_text(value), "", "a key that orbitsens does not know") for name, value in extra.items()]
+    return pd.DataFrame(rows, columns=["parameter", "value", "between runs", "meaning"])
 
 
 def metric_table(metrics: pd.DataFrame) -> pd.DataFrame:

@@ -107,6 +107,7 @@ def test_one_run_is_shown_whole(sample_store: Path, open_app: Open) -> None:
     assert len(app.get("vega_lite_chart")) == 4  # three curves and the orbits
     parameters = app.dataframe[2].value
     assert parameters["parameter"].tolist()[:2] == ["width", "seed"]  # what differs within its group
+    assert parameters["between runs"].tolist()[:3] == ["differs", "differs", ""]
     assert "Compare" not in "".join(links(app))
 
 
