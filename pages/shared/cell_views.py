@@ -11,7 +11,7 @@ import streamlit as st
 from orbitsens.sensitivity.seeding import NOT_FINITE
 from pages.shared import look
 from pages.shared.cell_controls import Choice
-from pages.shared.cell_data import Panel, export_table
+from pages.shared.cell_data import DATASET, Panel, export_table
 from pages.shared.cell_text import line_caption, map_caption, used_of_matched
 from pages.shared.cell_words import Shown, axis_name, cell_texts, tips
 from pages.shared.charts import cellmaps, violins
@@ -21,9 +21,11 @@ from pages.shared.charts.seedlines import LineAxes, seed_lines
 from pages.shared.charts.theme import Theme
 from pages.shared.controls import NOTHING, put
 from pages.shared.exports import download_row
+from pages.shared.glossary import hover
 from pages.shared.selectors import run_ids
 
 _ABREAST = 3
+_COMMON = ("run", "seed", "matched run", "weights")  # are on every page, and need no explanation in a caption
 Draw = Callable[..., alt.LayerChart]
 
 
@@ -96,8 +98,11 @@ def _charts(
 
 def _below(panels: Sequence[Panel], how: Choice, name: str, answer: str, caption: str, draw: Draw, key: str) -> None:
     """How to read what is above, and the same to take away."""
-    used = used_of_matched(panels[0].study)
-    st.caption(f"{used} {caption}")
+    if how.axes.panel == DATASET:
+        used = " ".join(f"{panel.name}: {used_of_matched(panel.study)}" for panel in panels)
+    else:
+        used = used_of_matched(panels[0].study)
+    st.caption(hover(f"{used} {caption}", _COMMON))
     download_row(
         f"{name}-{how.measured.metric}-{key}",
         lambda: side_by_side({panel.name or " ": draw(i, "light") for i, panel in enumerate(panels)}, _ABREAST),

@@ -1,5 +1,6 @@
 """The Architecture and the Segment ratio page on every kind of group: what they say and draw."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +33,8 @@ def published(folder: Path, runs: Sequence[RunRecord]) -> Path:
 
 def words(app: AppTest) -> str:
     kinds = ("markdown", "caption", "info", "warning", "error")
-    return "\n".join(element.value for kind in kinds for element in app.get(kind)).replace("\\", "")
+    text = "\n".join(element.value for kind in kinds for element in app.get(kind)).replace("\\", "")
+    return re.sub(r"\[([^\]]+)\]\(help#[^)]*\)", r"\1", text)
 
 
 def charts(app: AppTest) -> list[Any]:
@@ -98,6 +100,7 @@ def test_a_panel_for_each_dataset(studies: Path, open_app: Open) -> None:
     app = open_app(studies, ARCHITECTURE, group=SIZES, panel="measured_on")
     assert len(charts(app)) == 2
     told = words(app)
+    assert "complex_TBP_planar_10_train: 208 of 220 matched runs used." in told
     assert "on complex_TBP_planar_10_test: median" in told and "on complex_TBP_planar_10_train: median" in told
 
 
