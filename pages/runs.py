@@ -4,12 +4,12 @@ import streamlit as st
 
 from pages.shared import data, run_data
 from pages.shared.controls import choose, choose_many
-from pages.shared.exports import csv_button
+from pages.shared.run_bar import show_bar
 from pages.shared.run_columns import CREATED, all_columns, heading, usual_columns
 from pages.shared.run_more import show_run_page
-from pages.shared.run_table import MOST_COMPARED, exported_rows, link_names, select, selected, show_table, shown_rows
+from pages.shared.run_table import exported_rows, link_names, selected, show_table, shown_rows
 from pages.shared.start import start
-from pages.shared.text import count, listed
+from pages.shared.text import count, plain
 
 ROWS = 200  # in one part of the table
 
@@ -44,29 +44,12 @@ said = run_data.said(of)
 show_table(shown_rows(rows, columns, link_names(of, rows), said), columns)
 
 names = selected()
-with st.container(horizontal=True, vertical_alignment="center", key="runs_bar"):
-    st.caption(
-        f"{count(rows.num_rows, 'run')} of {view.n_matching:,} matching listed, {orders[order]}.", width="content"
-    )
-    csv_button(
-        f"runs-{view.name}",
-        lambda: exported_rows(run_data.table(of, which, columns, *how), columns, said),
-        "All matching runs, those not listed here too, with these columns and their run ids.",
-        key="runs",
-    )
-    if len(names) > 1:
-        st.caption(f"{len(names)} selected.", width="content")
-        st.page_link(
-            "pages/compare.py",
-            label=f"Compare {listed(names, most=4)}",
-            icon=":material/compare_arrows:",
-            query_params=view.link(runs=",".join(names)),
-            disabled=len(names) > MOST_COMPARED,
-        )
-    if names:
-        st.button("Select none", on_click=select, args=([],), type="tertiary", key="select_none")
-if len(names) > MOST_COMPARED:
-    st.caption(f"At most {MOST_COMPARED} runs can be compared: select fewer.")
+show_bar(
+    view,
+    names,
+    f"{count(rows.num_rows, 'run')} of {view.n_matching:,} matching listed, {plain(orders[order])}.",
+    lambda: exported_rows(run_data.table(of, which, columns, *how), columns, said),
+)
 if len(names) == 1:
     show_run_page(of, names[0])
 elif not names:

@@ -12,6 +12,7 @@ from pages.shared.curve_views import choose_curves, show_curves
 from pages.shared.data import Catalogue
 from pages.shared.differences import RUN, Compared, losses, metric_table, parameter_table, shared_text
 from pages.shared.exports import csv_button
+from pages.shared.glossary import hover
 from pages.shared.run_table import MOST_COMPARED
 from pages.shared.start import View
 from pages.shared.tables import MEANINGS
@@ -131,10 +132,10 @@ def show_overlaid(of: Catalogue, compared: Compared) -> None:
     stages = borders(logged, lines)
     said = [f"{len(with_history)} of {count(len(runs), 'run')} logged a history."]
     if how.band:
-        said.append("Shaded: least to largest of a setting's runs; strong line: their median; thin: each run.")
+        said.append("Shaded: least to largest of a setting's runs; strong line: their median; thin line: each run.")
     if "series" in stages:
         said.append("Dashed: where each setting's later stages begin.")
-    st.caption(" ".join(said))
+    st.caption(hover(" ".join(said)))
     title = f"{count(len(runs), 'run')} compared"
     abreast = ABREAST if len(drawn) > 1 else 1
     show_curves(drawn, stages, how, losses(compared), "compared-curves", title, abreast=abreast, height=280)

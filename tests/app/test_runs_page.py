@@ -1,5 +1,6 @@
 """The pages of runs on every kind of store: the table, one run, several compared, tags and notes."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +20,10 @@ WIDTH_RUN = width_study_runs()[0].run_id
 
 
 def words(app: AppTest) -> str:
+    """All that a page says, without the explanations on hover."""
     kinds = ("title", "markdown", "caption", "info", "warning", "error", "subheader")
-    return "\n".join(element.value for kind in kinds for element in app.get(kind))
+    said = "\n".join(element.value for kind in kinds for element in app.get(kind))
+    return re.sub(r'\[([^\]]+)\]\(help#.*?"\)', r"\1", said)
 
 
 def links(app: AppTest) -> dict[str, str]:
