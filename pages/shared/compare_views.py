@@ -7,7 +7,7 @@ import streamlit as st
 from pages.shared import run_data
 from pages.shared.compare_settings import show_at_step
 from pages.shared.controls import NOTHING
-from pages.shared.curve_lines import PHASE, borders, lines_of_runs
+from pages.shared.curve_lines import PHASE, borders, lines_of_runs, stage_starts
 from pages.shared.curve_views import choose_curves, show_curves
 from pages.shared.data import Catalogue
 from pages.shared.differences import RUN, Compared, losses, metric_table, parameter_table, shared_text
@@ -127,9 +127,9 @@ def show_overlaid(of: Catalogue, compared: Compared) -> None:
     several = runs.groupby("setting")["run_key"].size().max() > 1
     how = choose_curves(keys, several=bool(several))
     logged = run_data.logged(of, with_history, (*how.keys, PHASE))
-    lines = compared.lines()
-    drawn = {key: lines_of_runs(logged, key, lines) for key in how.keys}
-    stages = borders(logged, lines)
+    lines, starts = compared.lines(), stage_starts(logged)
+    drawn = {key: lines_of_runs(logged, key, lines, starts) for key in how.keys}
+    stages = borders(starts, lines)
     said = [f"{len(with_history)} of {count(len(runs), 'run')} logged a history."]
     if how.band:
         said.append("Shaded: least to largest of a setting's runs; strong line: their median; thin line: each run.")

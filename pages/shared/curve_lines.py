@@ -1,14 +1,15 @@
 """From logged values to the lines of a picture: which belong together, and where training stages begin."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from pages.shared.charts.curve_data import first_steps
 from pages.shared.charts.curves import TRAINING, VALIDATING
 from pages.shared.text import CURVES, METRICS
+
+Starts = Mapping[str, Sequence[int]]
 
 PHASE = "curriculum_phase"
 USUAL = ("train_loss", "percent_error", "acceleration_error")
@@ -42,30 +43,35 @@ def measured_on(key: str, losses: Collection[str]) -> str:
     return _ON.get(key, "")
 
 
-def lines_of_run(logged: pd.DataFrame, key: str, name: str) -> pd.DataFrame:
+def stage_starts(logged: pd.DataFrame) -> Starts:
+    """The first logged step of each training stage after the first, by run key; runs that logged none are left out."""
+    phases = logged[logged["key"] == PHASE].dropna(subset="value")
+    begins = phases.groupby("run_key", sort=False)["value"].diff().fillna(0.0) != 0.0
+    found = phases.assign(begins=begins).groupby("run_key", sort=False)
+    return {str(run_key): rows.loc[rows["begins"], "step"].tolist() for run_key, rows in found}
+
+
+def lines_of_run(logged: pd.DataFrame, key: str, name: str, starts: Starts) -> pd.DataFrame:
     """The lines of one run's history key: series training, and validation if that was logged."""
     series = {key: TRAINING, validation_key(key): VALIDATING}
     rows = logged[logged["key"].isin(list(series))]
-    return _with_stages(rows.assign(series=rows["key"].map(series), label=name), logged).sort_values(
-        "series", kind="stable"
-    )
+    lines = _with_stages(rows.assign(series=rows["key"].map(series), label=name), starts)
+    return lines.sort_values("series", kind="stable")
 
 
-def lines_of_runs(logged: pd.DataFrame, key: str, lines: Mapping[str, Line]) -> pd.DataFrame:
+def lines_of_runs(logged: pd.DataFrame, key: str, lines: Mapping[str, Line], starts: Starts) -> pd.DataFrame:
     """The lines of several runs' history key, in the order of `lines` (by run key): a series is a setting."""
     rows = logged[(logged["key"] == key) & logged["run_key"].isin(list(lines))]
     places = {run_key: i for i, run_key in enumerate(lines)}
     rows = rows.iloc[np.argsort(rows["run_key"].map(places).to_numpy(), kind="stable")]
-    told = rows.assign(
-        series=[lines[run_key].setting for run_key in rows["run_key"]],
-        label=[lines[run_key].label for run_key in rows["run_key"]],
-    )
-    return _with_stages(told, logged)
+    series = rows["run_key"].map({run_key: line.setting for run_key, line in lines.items()})
+    label = rows["run_key"].map({run_key: line.label for run_key, line in lines.items()})
+    return _with_stages(rows.assign(series=series, label=label), starts)
 
 
-def borders(logged: pd.DataFrame, lines: Mapping[str, Line]) -> pd.DataFrame:
+def borders(starts: Starts, lines: Mapping[str, Line]) -> pd.DataFrame:
     """Where stages begin after the first: columns step and name, and series where the runs do not all agree."""
-    found = {run_key: tuple(steps) for run_key, steps in _first_steps(logged).items() if run_key in lines}
+    found = {run_key: tuple(steps) for run_key, steps in starts.items() if run_key in lines}
     if len(set(found.values())) <= 1:
         steps = next(iter(found.values()), ())
         return pd.DataFrame({"step": list(steps), "name": [f"stage {i + 2}" for i in range(len(steps))]})
@@ -77,15 +83,9 @@ def borders(logged: pd.DataFrame, lines: Mapping[str, Line]) -> pd.DataFrame:
     return pd.DataFrame(sorted(rows), columns=["step", "name", "series"])
 
 
-def _first_steps(logged: pd.DataFrame) -> dict[str, list[int]]:
-    phases = logged[logged["key"] == PHASE]
-    return {str(run_key): first_steps(rows) for run_key, rows in phases.groupby("run_key", sort=False)}
-
-
-def _with_stages(rows: pd.DataFrame, logged: pd.DataFrame) -> pd.DataFrame:
+def _with_stages(rows: pd.DataFrame, starts: Starts) -> pd.DataFrame:
     """Number the stage of each value, from 0; runs that did not log their stages have one."""
-    first = _first_steps(logged)
-    stage = pd.Series(0, index=rows.index)
-    for run_key, part in rows.groupby("run_key", sort=False):
-        stage[part.index] = np.searchsorted(first.get(str(run_key), []), part["step"], side="right")
+    stage = np.zeros(len(rows), dtype=int)
+    for run_key, places in rows.groupby("run_key", sort=False).indices.items():
+        stage[places] = np.searchsorted(starts.get(str(run_key), []), rows["step"].to_numpy()[places], side="right")
     return rows[["run_key", "series", "label", "step", "value"]].assign(stage=stage)

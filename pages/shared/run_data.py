@@ -73,7 +73,7 @@ def compared_metrics(of: Catalogue, run_keys: tuple[str, ...]) -> pa.Table:
         return run_queries.compared_metrics(con, run_keys)
 
 
-@_cached
+@st.cache_data(show_spinner=False, max_entries=16)  # the histories of many runs are large
 def logged(of: Catalogue, run_keys: tuple[str, ...], keys: tuple[str, ...]) -> pd.DataFrame:
     """Return what some runs logged of some history keys: run_key, key, step, value."""
     with read_catalogue(Path(of.path)) as con:

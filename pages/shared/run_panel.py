@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared import data, run_data, tables
-from pages.shared.curve_lines import PHASE, Line, borders, lines_of_run, validation_key
+from pages.shared.curve_lines import PHASE, Line, borders, lines_of_run, stage_starts, validation_key
 from pages.shared.curve_views import choose_curves, show_curves
 from pages.shared.selectors import run_ids
 from pages.shared.text import NO_GROUP, number, plain
@@ -73,8 +73,9 @@ def _curves(of: data.Catalogue, detail: RunDetail) -> None:
     how = choose_curves(set(detail.history_stats["key"]), several=False)
     wanted = [each for key in how.keys for each in (key, validation_key(key))]
     logged = run_data.logged(of, (detail.run_key,), (*wanted, PHASE))
-    lines = {key: lines_of_run(logged, key, detail.run_id) for key in how.keys}
-    stages = borders(logged, {detail.run_key: Line("", detail.run_id)})
+    starts = stage_starts(logged)
+    lines = {key: lines_of_run(logged, key, detail.run_id, starts) for key in how.keys}
+    stages = borders(starts, {detail.run_key: Line("", detail.run_id)})
     losses = [str(loss) for loss in (detail.parameters.get("loss_fcn"),) if loss]
     title = f"run {detail.run_id} of {detail.group or 'no group'}"
     show_curves(lines, stages, how, losses, f"curves-{detail.run_id}", title, abreast=min(3, len(lines)))

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from pages.shared.charts.curve_data import MOST_POINTS, MOST_TIPS, curve_data, first_steps
+from pages.shared.charts.curve_data import MOST_POINTS, MOST_TIPS, curve_data
 from pages.shared.charts.curves import MOST_READ, curves_chart
 from pages.shared.charts.lines import running_median, stretches, thinned
 from pages.shared.charts.picture import picture
@@ -147,9 +147,6 @@ def test_values_are_read_from_the_steps_that_were_logged() -> None:
 
 
 def test_stage_borders_common_to_all_are_named_and_others_have_their_setting() -> None:
-    phases = pd.DataFrame({"step": range(1, 7), "value": [0.0, 0.0, np.nan, 1.0, 1.0, 2.0]})
-    assert first_steps(phases) == [4, 6]
-    assert first_steps(phases.iloc[:0]) == []
     curves = curve_data(pd.concat([line([1.0, 2.0]), line([3.0, 4.0], "width 16")]), log=False)
     common = pd.DataFrame({"step": [2], "name": ["stage 2"]})
     chart = curves_chart(curves, ("loss", ""), common, "light", log=False)

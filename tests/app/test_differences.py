@@ -8,7 +8,7 @@ import pytest
 
 from pages.shared.compare_settings import at_step
 from pages.shared.compare_views import answer
-from pages.shared.curve_lines import Line, borders, curve_keys, lines_of_run, lines_of_runs
+from pages.shared.curve_lines import Line, borders, curve_keys, lines_of_run, lines_of_runs, stage_starts
 from pages.shared.differences import Compared, compare, metric_table, parameter_table, shared_text
 from store.connect import read_catalogue
 from store.run_queries import compared_extras, compared_metrics, compared_runs
@@ -100,28 +100,37 @@ def logged(**runs: list[tuple[str, list[float]]]) -> pd.DataFrame:
 
 def test_lines_have_the_stage_of_each_value() -> None:
     values = logged(a=[("train_loss", [3.0, 2.0, 1.0]), ("val_loss", [9.0]), ("curriculum_phase", [0.0, 0.0, 1.0])])
-    lines = lines_of_run(values, "train_loss", "a1")
+    lines = lines_of_run(values, "train_loss", "a1", stage_starts(values))
     assert lines[["series", "step", "value", "stage"]].to_numpy().tolist() == [
         ["training", 1, 3.0, 0],
         ["training", 2, 2.0, 0],
         ["training", 3, 1.0, 1],
         ["validation", 1, 9.0, 0],
     ]
-    assert lines_of_run(values, "never", "a1").empty
+    assert lines_of_run(values, "never", "a1", {}).empty
+
+
+def test_stages_start_where_their_number_changes() -> None:
+    nan = float("nan")
+    values = logged(a=[("curriculum_phase", [0.0, 0.0, nan, 1.0, 1.0, 2.0])], b=[("curriculum_phase", [1.0])])
+    assert stage_starts(values) == {"a": [4, 6], "b": []}
+    assert stage_starts(values.iloc[:0]) == {}
 
 
 def test_borders_are_common_or_of_each_setting() -> None:
     early, late = ("curriculum_phase", [0.0, 1.0, 1.0]), ("curriculum_phase", [0.0, 0.0, 1.0])
     lines = {"b": Line("width 8", "seed 0"), "a": Line("width 16", "seed 0")}
-    assert borders(logged(a=[early], b=[early]), lines).to_dict("records") == [{"step": 2, "name": "stage 2"}]
-    assert borders(logged(a=[early], b=[late]), lines)["series"].tolist() == ["width 16", "width 8"]
-    assert borders(logged(a=[("train_loss", [1.0])]), lines).empty
+    assert borders(stage_starts(logged(a=[early], b=[early])), lines).to_dict("records") == [
+        {"step": 2, "name": "stage 2"}
+    ]
+    assert borders(stage_starts(logged(a=[early], b=[late])), lines)["series"].tolist() == ["width 16", "width 8"]
+    assert borders(stage_starts(logged(a=[("train_loss", [1.0])])), lines).empty
 
 
 def test_lines_of_several_runs_are_in_the_order_of_the_runs() -> None:
     values = logged(a=[("train_loss", [1.0, 2.0])], b=[("train_loss", [3.0])], c=[("train_loss", [4.0])])
     lines = {"b": Line("width 8", "seed 0"), "a": Line("width 16", "seed 0")}
-    found = lines_of_runs(values, "train_loss", lines)
+    found = lines_of_runs(values, "train_loss", lines, {})
     assert found[["run_key", "series", "step", "value"]].to_numpy().tolist() == [
         ["b", "width 8", 1, 3.0],
         ["a", "width 16", 1, 1.0],

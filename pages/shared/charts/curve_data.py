@@ -43,8 +43,7 @@ def curve_data(logged: pd.DataFrame, *, log: bool, window: int = 1, band: bool =
     """
     rows = logged.assign(finite=np.isfinite(logged["value"]))
     rows["usable"] = rows["finite"] & ((rows["value"] > 0.0) | (not log))
-    lines = [_parts(line) for _, line in rows.groupby(list(LINE), sort=False)]
-    whole = pd.concat(lines, ignore_index=True) if lines else rows.assign(part=0)
+    whole = _with_parts(rows)
     usable = whole[whole["usable"]]
     n_lines = max(1, usable.groupby(list(LINE), sort=False).ngroups)
     most = max(8, MOST_POINTS // n_lines)
@@ -56,24 +55,22 @@ def curve_data(logged: pd.DataFrame, *, log: bool, window: int = 1, band: bool =
         bands=bands,
         lost=whole[~whole["finite"]].groupby(list(LINE), sort=False)["step"].min().reset_index(),
         tips=_tips(usable),
-        series=tuple(dict.fromkeys(usable["series"])),
+        series=tuple(usable["series"].unique()),
         not_positive=int((whole["finite"] & ~whole["usable"]).sum()),
         n_lines=n_lines if len(usable) else 0,
         end=int(logged["step"].max()) if len(logged) else 0,
     )
 
 
-def first_steps(phases: pd.DataFrame) -> list[int]:
-    """Return the first logged step of each training stage after the first, from the values of `curriculum_phase`.
-
-    `phases` has columns step and value, in the order of the steps.
-    """
-    phase = phases.dropna(subset="value")
-    return [int(step) for step in phase["step"][phase["value"].diff().fillna(0.0) != 0.0]]
-
-
-def _parts(line: pd.DataFrame) -> pd.DataFrame:
-    return line.assign(part=stretches(line["usable"]))
+def _with_parts(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows line by line, with the stretch of each that has no gap."""
+    places = rows.groupby(list(LINE), sort=False).indices
+    part = np.zeros(len(rows), dtype=int)
+    usable = rows["usable"].to_numpy()
+    for line in places.values():
+        part[line] = stretches(usable[line])
+    order = np.concatenate(list(places.values())) if places else np.zeros(0, dtype=int)
+    return rows.assign(part=part).iloc[order].reset_index(drop=True)
 
 
 def _smoothed(usable: pd.DataFrame, window: int) -> pd.DataFrame:
@@ -109,7 +106,7 @@ def _bands(usable: pd.DataFrame) -> pd.DataFrame:
 
 def _tips(usable: pd.DataFrame) -> pd.DataFrame:
     medians = usable.pivot_table(index="step", columns="series", values="value", aggfunc="median", sort=False)
-    medians = medians.reindex(columns=list(dict.fromkeys(usable["series"]))).sort_index()
+    medians = medians.reindex(columns=list(usable["series"].unique())).sort_index()
     medians.columns = [f"s{i}" for i in range(medians.shape[1])]
     places = np.unique(np.linspace(0, len(medians) - 1, min(MOST_TIPS, len(medians))).astype(int))
     return medians.iloc[places].reset_index()
