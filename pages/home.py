@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared import data, empty
+from pages.shared.glossary import hover
 from pages.shared.start import start
 from pages.shared.text import NO_GROUP, ago, count, plain, states_text
 
@@ -23,7 +24,7 @@ st.caption(
     f"{count(int(groups['n_runs'].sum()), 'run')} in {count(len(groups), 'group')}: {plain(catalogue.name)}.",
     help=f"Read from {store}. `{empty.sync(store)}` brings new runs in; `{empty.quickstart(store)}` trains some.",
 )
-st.markdown("Open a group to see how far the seeds alone spread its error:")
+st.markdown(hover("Open a group to see how far the seeds alone spread its error:"))
 for _, row in groups.head(MOST).iterrows():
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.page_link(

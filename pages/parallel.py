@@ -11,6 +11,7 @@ from pages.shared.charts.parallel import MOST_LINES, parallel
 from pages.shared.charts.positions import Quantity
 from pages.shared.controls import NOTHING, choose_many, put, switch
 from pages.shared.exports import download_row
+from pages.shared.glossary import COMMON, hover
 from pages.shared.selectors import choose_measured
 from pages.shared.sentences import spoken
 from pages.shared.start import start
@@ -57,9 +58,8 @@ with st.container(key="parallel"):
 used = f"{int(finite.sum()):,} of {count(matched, 'matched run')} in colour, by {words.label} on {on}; "
 used += f"{count(len(runs) - int(finite.sum()), 'run')} without a finite value in grey."
 lines = "Line: one run." if len(runs) <= MOST_LINES else "Over so many runs each line is a bundle: its width, how many."
-st.caption(
-    f"{used} {lines} Drag over an axis to keep the runs there: that changes the filter; the browser's Back undoes it."
-)
+told = f"{used} {lines} Drag over an axis to keep the runs there: the filter changes, and the browser's Back undoes it."
+st.caption(hover(told, COMMON))
 download_row(
     f"parallel-{view.name}",
     partial(draw, "light"),

@@ -9,6 +9,7 @@ from pages.shared.charts.positions import Quantity, can_be_log, positions
 from pages.shared.charts.scatter import MOST_POINTS, scatter
 from pages.shared.controls import NOTHING, choose, switch
 from pages.shared.exports import download_row
+from pages.shared.glossary import COMMON, hover
 from pages.shared.run_columns import HEADLINE, heading
 from pages.shared.run_panel import show_run
 from pages.shared.selectors import click_to_run, run_ids
@@ -60,7 +61,8 @@ pick = partial(click_to_run, CHART, names)
 st.altair_chart(draw(look.theme(), selected), theme=None, key=CHART, on_select=pick, alt=spoken(answer))
 many = f"Over {MOST_POINTS:,} runs are drawn as cells. " if len(runs) > MOST_POINTS else "Point: one run; click it. "
 linear = [words[chosen[axis]] for axis in ("x", "y") if logs[axis] and not can_be_log(runs[axis])]
-st.caption(f"{used} {many}{scatter_text.METHOD}.{' Linear: ' + ', '.join(linear) + '.' if linear else ''}")
+told = f"{used} {many}{scatter_text.METHOD}.{' Linear: ' + ', '.join(linear) + '.' if linear else ''}"
+st.caption(hover(told, COMMON))
 download_row(
     f"scatter-{view.name}",
     partial(draw, "light"),

@@ -5,6 +5,7 @@ import streamlit as st
 from orbitsens.sensitivity import report, wording
 from pages.shared import data, look, sensitivity_data
 from pages.shared.charts.effects import effect_chart
+from pages.shared.glossary import COMMON, hover
 from pages.shared.selectors import choose_measured
 from pages.shared.sensitivity_views import show_importance, show_pair
 from pages.shared.start import start
@@ -31,7 +32,7 @@ said = dict.fromkeys(
         wording.divergence_sentence(answer),
     ]
 )
-st.markdown("\n".join(f"- {plain(sentence)}" for sentence in said))
+st.markdown(hover("\n".join(f"- {plain(sentence)}" for sentence in said), COMMON))
 st.caption(f"{found.counted}, {100 * answer.level:g} % level.")
 
 if not isinstance(effects, str):

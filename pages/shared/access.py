@@ -32,7 +32,7 @@ def why_not() -> str:
     if may_edit():
         return ""
     if "is_logged_in" in st.user:
-        return f"Only editors may do this. Whoever runs this app can name {who()} under `editors` in its secrets."
+        return "Only editors may do this. Whoever runs this app can name you under `editors` in its secrets."
     return "Only people on the machine that runs this app may do this, as long as nobody has to sign in."
 
 
@@ -63,6 +63,7 @@ def let_in() -> bool:
         st.error("The secrets of this app cannot be read, so nobody can be let in: mend secrets.toml, and start again.")
         return False
     if role() != "nobody":
+        _show_who()
         return True
     st.title("orbitsens")
     if st.user["is_logged_in"]:
@@ -76,6 +77,14 @@ def let_in() -> bool:
     for label, provider in _providers().items():
         st.button(label, on_click=st.login, args=(provider,), type="primary", icon=":material/login:")
     return False
+
+
+def _show_who() -> None:
+    """Say in the sidebar who is signed in, with the way out."""
+    if "is_logged_in" in st.user:
+        with st.sidebar.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"{plain(who())}, {role()}")
+            st.button("Sign out", on_click=st.logout, type="tertiary", icon=":material/logout:")
 
 
 def _providers() -> dict[str, str | None]:

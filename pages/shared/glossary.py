@@ -64,10 +64,13 @@ SECTIONS: Mapping[str, Terms] = {
     "Statistics": STATISTICS,
     "States of runs": STATES,
 }
-# Longer terms first, so that "segment ratio" is not taken for "segment".
 _WORDS: Terms = {term: words for terms in (ORBITS, TRAINING, MEASURES, STATISTICS) for term, words in terms.items()}
-_ANY = re.compile(rf"\b({'|'.join(map(re.escape, sorted(_WORDS, key=len, reverse=True)))})(?=s?\b|\W)")
+# Longer terms first, so that "segment ratio" is not taken for "segment"; parts of names such as sweep-seeds are none.
+_ANY = re.compile(
+    rf"(?<![\w\\./-])({'|'.join(map(re.escape, sorted(_WORDS, key=len, reverse=True)))})(?=s?(?![\w\\/-]))"
+)
 _LEFT_ALONE = re.compile(r"(`[^`]*`|!?\[[^\]]*\]\([^)]*\))")  # code and links
+COMMON = ("run", "group", "seed", "matched run", "weights")  # explained on Home; elsewhere they would only distract
 
 
 def anchor(term: str) -> str:

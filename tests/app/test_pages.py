@@ -1,5 +1,6 @@
 """Every page on every kind of store: what it says, and that it always says what to do next."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,9 +18,10 @@ PAGES = (HOME, SEEDING)
 
 
 def words(app: AppTest) -> str:
-    """All that a page says."""
+    """All that a page says, its terms without what they show on hover."""
     kinds = ("title", "markdown", "caption", "info", "warning", "error", "code", "subheader")
-    return "\n".join(element.value for kind in kinds for element in app.get(kind))
+    text = "\n".join(element.value for kind in kinds for element in app.get(kind))
+    return re.sub(r"\[([^\]]+)\]\(help#[^)]*\)", r"\1", text)
 
 
 def test_home_names_each_group_with_its_states_and_the_last_sync(sample_store: Path, open_app: Open) -> None:
