@@ -9,8 +9,9 @@ from pages.shared import data, empty, look, sentences, tables
 from pages.shared.charts.violins import violins
 from pages.shared.controls import switch
 from pages.shared.exports import download_row
+from pages.shared.glossary import COMMON, hover
 from pages.shared.run_panel import show_run
-from pages.shared.selectors import choose_measured, choose_run, click_to_run, run_ids
+from pages.shared.selectors import choose_measured, choose_part, choose_run, click_to_run, run_ids
 from pages.shared.start import start
 from pages.shared.text import axis_title, dataset_label, metric
 
@@ -22,7 +23,9 @@ measured = choose_measured(view, columns)
 with columns[2]:
     log = switch("log scale", "log", default=True, tip="Errors are ratios: equal factors are equally far apart.")
 
-study = data.study(view.catalogue, view.filter, measured, view.but, log)
+chosen = view.catalogue, view.filter, measured
+part = choose_part(data.in_settings(*chosen, view.but))
+study = data.study(*chosen, view.but, log, part)
 words, dataset = metric(measured.metric), dataset_label(measured.dataset, measured.split)
 used = sentences.used_of_matched(study)
 names = run_ids(study.runs)
@@ -36,16 +39,15 @@ else:
     draw = partial(violins, study, axis_title(measured.metric))
     pick = partial(click_to_run, CHART, names)
     st.altair_chart(draw(look.theme(), selected), theme=None, key=CHART, on_select=pick, alt=sentences.spoken(answer))
-    st.caption(f"{used} {sentences.how_to_read(study, log)}")
-    rows = tables.export_table(study, measured, words.unit)
+    st.caption(hover(f"{used} {sentences.how_to_read(study, log)}", COMMON))
     subtitle = f"{words.label} on {dataset}", used
     download_row(
         f"seeding-{view.name}-{measured.metric}-{dataset}",
         partial(draw, "light"),
         view.name,
         subtitle,
-        lambda: rows,
-        "Every matched run with its id, parameters, value, and whether and why (not) it was used.",
+        lambda: tables.export_table(study, data.run_metric(*chosen), measured, words.unit),
+        "Every run of the chart with its id, parameters, value, and whether and why (not) it was used.",
     )
 
 run_key = choose_run(study.runs, words.unit)
@@ -58,7 +60,7 @@ if len(study.summary):
     st.dataframe(tables.summary_table(study, words.unit), hide_index=True)
     st.caption(f"CI, confidence interval: {median_method()}; {mean_method()}.")
     st.subheader("Runs that stand out")
-    st.caption(sentences.outlier_rule(study))
+    st.caption(hover(sentences.outlier_rule(study), COMMON))
     if study.runs["outlier"].any():
         st.dataframe(tables.outlier_table(study, measured.metric), hide_index=True)
 if not study.runs["used"].all():

@@ -10,10 +10,10 @@ import streamlit as st
 from orbitsens.sensitivity.settings import value_text
 from pages.shared.charts.violins import PICK, PICK_UNUSABLE
 from pages.shared.controls import NOTHING, choose, put
-from pages.shared.data import Measured, metric_choices
+from pages.shared.data import MOST_SETTINGS, Measured, metric_choices
 from pages.shared.empty import no_metric_stop
 from pages.shared.start import View
-from pages.shared.text import METRICS, axis_title, dataset_label, metric, number
+from pages.shared.text import METRICS, axis_title, count, dataset_label, metric, number
 
 HEADLINE = "acceleration_error"
 SPLITS = ("test", "val", "train")
@@ -50,6 +50,28 @@ def choose_measured(view: View, columns: Sequence[Any]) -> Measured:
         metric_key = choose_metric(choices)
     with columns[1]:
         return choose_dataset(choices, metric_key)
+
+
+def choose_part(runs: pd.DataFrame) -> int:
+    """Choose which settings to look at, where they are more than a chart can show; `runs` as `in_settings`.
+
+    It begins with the part that has the run in the URL.
+    """
+    places = runs["place"]
+    n = int(places.max()) + 1
+    if n <= MOST_SETTINGS:
+        put("part", NOTHING)
+        return 0
+    starts = range(0, n, MOST_SETTINGS)
+    words = {str(i): f"{start + 1:,} to {min(start + MOST_SETTINGS, n):,} of {n:,}" for i, start in enumerate(starts)}
+    wanted = st.query_params.get("run", "")
+    of_run = places[(runs["run_id"] == wanted) | (runs["run_key"] == wanted)]
+    if "part" not in st.query_params and len(of_run):
+        put("part", str(int(of_run.iloc[0]) // MOST_SETTINGS))
+    part = int(choose("Settings", words, "part", tip="As many as a chart can show.", resets="run"))
+    shown = int((places // MOST_SETTINGS == part).sum())
+    st.caption(f"Below are settings {words[str(part)]}: {shown:,} of {count(len(places), 'matched run')}.")
+    return part
 
 
 def run_ids(runs: pd.DataFrame) -> dict[str, str]:

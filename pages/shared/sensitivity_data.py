@@ -6,7 +6,7 @@ from orbitsens.sensitivity.analysis import Analysis, analyse
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.importance import Importances, importances
 from orbitsens.sensitivity.response import response
-from pages.shared.data import Catalogue, Measured, run_metric, told_apart, varying_parameters
+from pages.shared.data import Catalogue, Measured, in_settings, varying_parameters
 from store.filters import RunFilter
 
 _cached = st.cache_data(show_spinner=False, max_entries=16)
@@ -15,15 +15,13 @@ _cached = st.cache_data(show_spinner=False, max_entries=16)
 @_cached
 def analysis(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str, ...]) -> Analysis:
     """The whole answer of some runs."""
-    return analyse(told_apart(run_metric(of, which, measured), but), varying_parameters(of, which, but))
+    return analyse(in_settings(of, which, measured, but), varying_parameters(of, which, but))
 
 
 @_cached
 def importance(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str, ...]) -> Importances | str:
     """Importances in some runs, or the sentence that says why there are none."""
     try:
-        return importances(
-            response(told_apart(run_metric(of, which, measured), but), varying_parameters(of, which, but))
-        )
+        return importances(response(in_settings(of, which, measured, but), varying_parameters(of, which, but)))
     except CannotSay as reason:
         return str(reason)

@@ -63,11 +63,12 @@ def unused_table(study: SeedStudy) -> pd.DataFrame:
     )
 
 
-def export_table(study: SeedStudy, measured: Measured, unit: str) -> pd.DataFrame:
-    """Every matched run, used or not, with its id, what its value is, and every parameter."""
+def export_table(study: SeedStudy, all_columns: pd.DataFrame, measured: Measured, unit: str) -> pd.DataFrame:
+    """Every run of a study, used or not, with its id, what its value is, and every parameter."""
     first = {"metric": measured.metric, "unit": unit, "measured_on": measured.dataset, "split": measured.split}
     told = ["run_id", "run_key", "setting", "seed", *first, "value", "used", "why_not", "z", "outlier"]
-    table = study.runs.assign(**first)
+    more = [name for name in all_columns.columns if name == "run_key" or name not in study.runs.columns]
+    table = study.runs.assign(**first).merge(all_columns[more], on="run_key", how="left")
     rest = [name for name in table.columns if name not in (*told, "offset")]
     return table[[*told, *rest]].rename(columns={"z": "modified_z"})
 

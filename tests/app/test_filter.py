@@ -180,3 +180,28 @@ def test_nothing_matching_is_a_sentence_on_every_page(sample_store: Path, open_a
     app = open_app(sample_store, page, to=date(1999, 1, 1).isoformat())
     assert "No run of this store matches the filter in the sidebar: created to 1999" in words(app)
     assert "**0 of 60 runs match**" in words(app)
+
+
+def test_more_settings_than_a_chart_can_show_come_in_parts(tmp_path: Path, open_app: Open) -> None:
+    records = [
+        sample_run("many", seed, 5.0 + width / 10, parameters={"width": width}, history=False)
+        for width in range(1, 46)
+        for seed in range(2)
+    ]
+    publish_runs(tmp_path, records)
+    app = open_app(tmp_path, SEEDING)
+    assert "Below are settings 1 to 40 of 45: 80 of 90 matched runs." in words(app)
+    assert "80 of 80 matched runs used." in words(app)
+    assert app.dataframe[0].value["setting"].tolist()[0::39] == ["width 1", "width 40"]
+    app.selectbox(key="part").select("1").run()
+    assert not app.exception
+    assert app.dataframe[0].value["setting"].tolist() == [f"width {width}" for width in range(41, 46)]
+    assert query(app)["part"] == ["1"]
+    assert words(again(open_app, tmp_path, SEEDING, app)) == words(app)
+    linked = open_app(tmp_path, SEEDING, run=records[-1].run_id)
+    assert query(linked)["part"] == ["1"]
+    assert not linked.toast
+    linked.multiselect(key="parameters").set_value(["width"]).run()
+    linked.number_input(key="width to").set_value(10).run()
+    assert "part" not in query(linked)
+    assert "20 of 20 matched runs used." in words(linked)
