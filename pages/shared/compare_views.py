@@ -4,6 +4,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
+from orbitsens.sensitivity.settings import UNSET
 from pages.shared import run_data
 from pages.shared.compare_settings import show_at_step
 from pages.shared.controls import NOTHING
@@ -12,6 +13,7 @@ from pages.shared.curve_views import choose_curves, show_curves
 from pages.shared.data import Catalogue
 from pages.shared.differences import RUN, Compared, losses, metric_table, parameter_table, shared_text
 from pages.shared.exports import csv_button
+from pages.shared.filter_url import belongs
 from pages.shared.glossary import hover
 from pages.shared.run_table import MOST_COMPARED
 from pages.shared.start import View
@@ -72,13 +74,11 @@ def choose_others(view: View, of: Compared, wanted: tuple[str, ...], most: int) 
     states = states_text(of.runs["state"].value_counts().reindex(_STATES, fill_value=0).to_dict())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{count(len(of.runs), 'run')} ({states}), {source}; at most {most}.", width="content")
-        names = ",".join(wanted)
-        st.page_link(
-            "pages/runs.py",
-            label="Choose others",
-            icon=":material/table_rows:",
-            query_params=view.link(runs=names) if names else view.link(),
-        )
+        kept: dict[str, str | list[str]] = {
+            key: st.query_params.get_all(key) for key in st.query_params if belongs(key)
+        }
+        query = kept | {"runs": ",".join(wanted)} if wanted else view.link()
+        st.page_link("pages/runs.py", label="Choose others", icon=":material/table_rows:", query_params=query)
 
 
 def show_parameters(of: Compared) -> None:
@@ -97,21 +97,15 @@ def show_metrics(of: Compared, metrics: pa.Table) -> None:
     """What the runs came to, a row per run; sorted by a click on a heading."""
     st.subheader("What they came to")
     table, shared = metric_table(of, metrics)
-    numbers = {
-        name: st.column_config.NumberColumn(format="%.4g") for name in table.columns if table[name].dtype == float
-    }
-    if len(table.columns) > 1:
-        st.dataframe(
-            table,
-            hide_index=True,
-            column_config=numbers | {RUN: _PINNED},
-            placeholder="not measured or not finite",
-            height=_height(of),
-        )
+    digits = st.column_config.NumberColumn(format="%.4g")
+    numbers = {field.name: digits for field in table.schema if field.type == pa.float64()}
+    if table.num_columns > 1:
+        columns = numbers | {RUN: _PINNED}
+        st.dataframe(table, hide_index=True, column_config=columns, placeholder=UNSET, height=_height(of))
     if shared:
         st.caption(f"The same in all: {plain(shared_text(shared))}.")
     ids = of.runs[["run_id", "run_key", "setting"]].reset_index(drop=True)
-    whole = [ids, parameter_table(of).drop(columns=RUN), table.drop(columns=RUN)]
+    whole = [ids, parameter_table(of).drop(columns=RUN), table.drop_columns([RUN]).to_pandas()]
     csv_button("compared-runs", lambda: pd.concat(whole, axis=1), "Both tables, with run ids.", key="compared")
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -67,10 +68,10 @@ def parameter_table(of: Compared) -> pd.DataFrame:
     return pd.DataFrame({RUN: of.runs["name"].tolist(), **texts})
 
 
-def metric_table(of: Compared, metrics: pa.Table) -> tuple[pd.DataFrame, dict[str, str]]:
+def metric_table(of: Compared, metrics: pa.Table) -> tuple[pa.Table, dict[str, str]]:
     """A row per run with the metrics that differ, and facts such as the time; beside it what is the same in all.
 
-    Values stay numbers; one that is not finite is NaN like a missing one: `state` tells the two apart.
+    What was not measured is missing; what is not finite is NaN or infinite.
     """
     columns: dict[str, dict[str, Any]] = {}
     rank = {name: i for i, name in enumerate(METRICS)}
@@ -78,17 +79,20 @@ def metric_table(of: Compared, metrics: pa.Table) -> tuple[pd.DataFrame, dict[st
     for row in rows:
         column = RunColumn("metric", row["metric"], row["dataset"], row["split"])
         columns.setdefault(heading(column), {})[row["run_key"]] = row["value"]
-    table = pd.DataFrame({RUN: of.runs["name"].tolist()})
-    shared: dict[str, str] = {}
-    facts = {FACT_WORDS[name]: of.runs[name].tolist() for name in _FACTS}
     measured = {words: [values.get(key) for key in of.runs["run_key"]] for words, values in columns.items()}
+    facts = {FACT_WORDS[name]: [None if pd.isna(v) else v for v in of.runs[name]] for name in _FACTS}
+    table, shared = {RUN: pa.array(of.runs["name"], pa.string())}, {}
     for words, values in {**facts, **measured}.items():
-        texts = {value_text(value) for value in values}
+        texts = {_told(value) for value in values}
         if len(texts) > 1 or len(of.runs) == 1:
-            table[words] = pd.Series(values, dtype="float64" if words in measured else None)
+            table[words] = pa.array(values)
         elif texts != {UNSET}:
             shared[words] = texts.pop()
-    return table, shared
+    return pa.table(table), shared
+
+
+def _told(value: object) -> str:
+    return "not finite" if isinstance(value, float) and not isfinite(value) else value_text(value)
 
 
 def losses(of: Compared) -> list[str]:

@@ -53,8 +53,8 @@ def test_a_key_that_a_run_lacks_is_a_difference(tmp_path: Path) -> None:
     assert sorted(table["activation"]) == ["(unset)", "leaky_relu"]
     assert sorted(table["network"]) == ["(unset)", "mlp_v0"]  # a key without a column of its own
     assert "seed" not in found.parameters  # both logged 0
-    numbers, _ = metric_table(found, metrics)
-    assert numbers[ERROR].isna().sum() == 1
+    numbers = metric_table(found, metrics)[0]
+    assert numbers[ERROR].null_count == 1
 
 
 def test_runs_without_any_difference(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_runs_without_any_difference(tmp_path: Path) -> None:
     assert found.parameters == []
     assert answer(found) == "2 runs of one setting: they do not differ in any parameter."
     numbers, shared = metric_table(found, metrics)
-    assert numbers.columns.tolist() == ["run"]
+    assert numbers.column_names == ["run"]
     assert ERROR in shared
     assert "weights 9220" in shared_text(shared)
 
@@ -71,15 +71,23 @@ def test_runs_without_any_difference(tmp_path: Path) -> None:
 def test_one_run_is_told_to_need_another(tmp_path: Path) -> None:
     found, metrics = side_by_side(tmp_path, [run_record(0, test_error=7.0)])
     assert "choose at least one more" in answer(found)
-    assert metric_table(found, metrics)[0][ERROR].tolist() == [7.0]
+    assert metric_table(found, metrics)[0][ERROR].to_pylist() == [7.0]
 
 
 def test_lost_runs_keep_their_rows(tmp_path: Path) -> None:
     found, metrics = side_by_side(tmp_path, [run_record(0), diverged_run(), crashed_run(), failed_run()])
-    numbers, _ = metric_table(found, metrics)
-    assert sorted(numbers["state"]) == ["crashed", "diverged", "failed", "finished"]
-    assert numbers[ERROR].notna().sum() == 1
-    assert numbers.loc[numbers["state"] == "finished", "training time (s)"].tolist() == [2.25]
+    rows = {row["state"]: row for row in metric_table(found, metrics)[0].to_pylist()}
+    assert set(rows) == {"crashed", "diverged", "failed", "finished"}
+    assert rows["finished"]["training time (s)"] == 2.25
+    assert rows["diverged"][ERROR] != rows["diverged"][ERROR]
+    assert rows["crashed"][ERROR] is rows["failed"][ERROR] is None
+
+
+def test_a_metric_that_no_run_has_a_finite_value_of_is_said(tmp_path: Path) -> None:
+    found, metrics = side_by_side(tmp_path, [diverged_run(100), diverged_run(101)])
+    table, shared = metric_table(found, metrics)
+    assert ERROR not in table.column_names
+    assert shared[ERROR] == "not finite"
 
 
 def test_two_runs_of_one_id_have_names_of_their_own(tmp_path: Path) -> None:
