@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pages.shared.scatter_text import answer, interval, used
+from pages.shared.scatter_text import answer, interval, rank_correlation, used
 from tests.app.conftest import Open
 from tests.app.sample_runs import publish_runs, sample_run, seed_study_runs
 from tests.app.test_pages import words
@@ -82,6 +82,6 @@ def test_the_interval_covers_a_true_correlation_as_often_as_it_says() -> None:
     for _ in range(400):
         a, b = rng.standard_normal((2, 60))
         pair = pd.DataFrame({"x": a, "y": 0.6 * a + 0.8 * b})
-        low, high = interval(float(pair["x"].corr(pair["y"], method="spearman")), 60)
+        low, high = interval(rank_correlation(pair["x"], pair["y"]), 60)
         hits += low <= true <= high
     assert hits / 400 == pytest.approx(0.95, abs=0.03)
