@@ -74,12 +74,12 @@ def show_curves(
     """
     data = {key: curve_data(rows, log=how.log, window=how.window, band=how.band) for key, rows in lines.items()}
 
-    def draw(key: str, theme: Theme) -> alt.LayerChart | None:
+    def draw(key: str, theme: Theme, *, pointed_at: bool = True) -> alt.LayerChart | None:
         words = axis_title(key), measured_on(key, losses)
-        return curves_chart(data[key], words, borders, theme, log=how.log, height=height)
+        return curves_chart(data[key], words, borders, theme, log=how.log, height=height, pointed_at=pointed_at)
 
     def together() -> alt.ConcatChart:
-        charts = {key: draw(key, "light") for key in data}
+        charts = {key: draw(key, "light", pointed_at=False) for key in data}
         return side_by_side({key: chart for key, chart in charts.items() if chart is not None}, abreast)
 
     drawn = {key: draw(key, look.theme()) for key in data}

@@ -1,6 +1,6 @@
 """Histories as drawn: nothing invented, nothing hidden, lost runs marked."""
 
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import numpy as np
@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 from pages.shared.charts.curve_data import MOST_POINTS, MOST_TIPS, curve_data
 from pages.shared.charts.curves import MOST_READ, curves_chart
 from pages.shared.charts.lines import running_median, stretches, thinned
-from pages.shared.charts.picture import picture
+from pages.shared.charts.picture import picture, side_by_side
 
 NO_BORDERS = pd.DataFrame({"step": [], "name": []})
 numbers = st.lists(st.floats(-1e6, 1e6), max_size=60)
@@ -170,3 +170,12 @@ def test_pictures_of_few_and_many_settings(n_series: int) -> None:
     svg = picture(chart, "svg", "title", ["words"]).decode()
     assert "loss (%)" in svg or "title" in svg
     assert ("width 1" in svg) == (n_series > 1)
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_curves_side_by_side_as_a_picture(kind: Literal["png", "svg"]) -> None:
+    curves = curve_data(line([3.0, 2.0, np.nan, 1.0]), log=True)
+    charts = [curves_chart(curves, (key, ""), NO_BORDERS, "light", log=True, pointed_at=False) for key in ("loss", "b")]
+    both = side_by_side({str(i): chart for i, chart in enumerate(charts) if chart is not None}, 2)
+    made = picture(both, kind, "run abc", ["loss: not finite in 1 line"])
+    assert made.startswith(b"\x89PNG") if kind == "png" else "run abc" in made.decode()

@@ -17,13 +17,20 @@ MOST_READ = 8  # series in a tip
 
 
 def curves_chart(
-    curves: Curves, title: tuple[str, str], borders: pd.DataFrame, theme: Theme, *, log: bool, height: int = 210
+    curves: Curves,
+    title: tuple[str, str],
+    borders: pd.DataFrame,
+    theme: Theme,
+    *,
+    log: bool,
+    height: int = 210,
+    pointed_at: bool = True,
 ) -> alt.LayerChart | None:
     """Draw one history key; None where nothing usable was logged.
 
     `title` names the quantity with its unit, and what it was measured on. `borders` has the first step and the name of
     each training stage after the first, and its series if these differ. Crosses at the top: where runs first logged a
-    value that is not finite.
+    value that is not finite. `pointed_at`: values can be read under the pointer, which a picture has none of.
     """
     if curves.raw.empty:
         return None
@@ -39,7 +46,7 @@ def curves_chart(
     quiet = len(curves.smooth) > 0 or len(curves.bands) > 0
     raw = alt.Chart(curves.raw).encode(x=step, y=value, color=colour, detail=["label:N", "part:Q"])
     width, opacity = (0.8, 0.3) if quiet else (1.5 if curves.n_lines < 10 else 1.0, 1.0 if curves.n_lines < 10 else 0.6)
-    layers = [*_borders(borders, colour, theme), *_readings(curves, step, theme)]
+    layers = [*_borders(borders, colour, theme), *(_readings(curves, step, theme) if pointed_at else [])]
     layers += _bands(curves, step, value, colour)
     layers.append(raw.mark_line(strokeWidth=width, opacity=opacity, clip=True).encode(tooltip=who))
     marks = curves.raw if len(curves.raw) <= FEW else _lonely(curves.raw)
