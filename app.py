@@ -14,3 +14,9 @@ try:
         page.run()
 except StoreError as error:
     st.error(str(error), icon=":material/database_off:")
+except Exception:
+    st.error(
+        "This page met something that it was not made for. Reload it; if that does not help, clear the filter, and "
+        "tell whoever runs this app: its log says what happened."
+    )
+    raise

@@ -34,7 +34,7 @@ names = choose_many(
 
 columns = {name: known[name] for name in names} | {"value": RunColumn("metric", *measured)}
 runs = frame_of(run_data.table(view.catalogue, view.filter, tuple(columns.values())), columns)
-matched, kept = len(runs), brushing.metric_range()
+matched, kept = len(runs), brushing.metric_range(measured.metric)
 words, on = metric(measured.metric), dataset_label(measured.dataset, measured.split)
 if kept is not None:
     runs = runs[runs["value"].between(*kept)].reset_index(drop=True)
@@ -52,7 +52,7 @@ answer = parallel_text.answer(runs, names, words.unit)
 st.markdown(f"##### {answer}.")
 draw = partial(parallel, runs, axes, finite_scale(runs["value"], Quantity(title, log)))
 key = brushing.chart_key()
-drag = partial(brushing.brushed, key, axes, names)
+drag = partial(brushing.brushed, key, axes, names, measured.metric)
 with st.container(key="parallel"):
     st.altair_chart(draw(look.theme()), theme=None, key=key, on_select=drag, alt=spoken(answer))
 used = f"{int(finite.sum()):,} of {count(matched, 'matched run')} in colour, by {words.label} on {on}; "

@@ -19,7 +19,7 @@ def chart_key() -> str:
     return f"parallel_{st.session_state.get(_TURN, 0)}"
 
 
-def brushed(key: str, axes: Sequence[Axis], parameters: Sequence[str]) -> None:
+def brushed(key: str, axes: Sequence[Axis], parameters: Sequence[str], metric: str) -> None:
     """Callback of the chart: `axes` are those of `parameters`, and then the metric's."""
     brush = st.session_state[key]["selection"].get(BRUSH) or {}
     if not brush:
@@ -31,11 +31,10 @@ def brushed(key: str, axes: Sequence[Axis], parameters: Sequence[str]) -> None:
             continue
         if i < len(parameters):
             restrict(parameters[i], wanted)
-        elif isinstance(wanted, Range):
-            put(METRIC_RANGE, f"{wanted.low!r}..{wanted.high!r}")
         else:
-            numbers = [value for value in wanted if isinstance(value, float)]
-            put(METRIC_RANGE, f"{min(numbers)!r}..{max(numbers)!r}" if numbers else "")
+            ends = (wanted.low, wanted.high) if isinstance(wanted, Range) else wanted
+            numbers = [end for end in ends if isinstance(end, float)]
+            put(METRIC_RANGE, f"{metric}:{min(numbers)!r}..{max(numbers)!r}" if numbers else "")
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 
 
@@ -45,10 +44,11 @@ def covered(low: float, high: float, n: int) -> list[int]:
     return inside or [min(range(n), key=lambda i: abs(i - (low + high) / 2.0))]
 
 
-def metric_range() -> tuple[float, float] | None:
-    """The least and the greatest value of the metric that the URL names; None where none can be read."""
-    ends = st.query_params.get(METRIC_RANGE, "").split("..")
+def metric_range(metric: str) -> tuple[float, float] | None:
+    """The least and the greatest value of the metric that the URL names; None where it names none of this metric."""
+    named, _, ends = st.query_params.get(METRIC_RANGE, "").partition(":")
+    low, _, high = ends.partition("..")
     try:
-        return (float(ends[0]), float(ends[1])) if len(ends) == 2 else None
+        return (float(low), float(high)) if named == metric else None
     except ValueError:
         return None

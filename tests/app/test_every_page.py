@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from pages.shared.page_list import PAGES
 from store.connect import write_draft
@@ -90,6 +91,15 @@ def test_nothing_but_diverged_runs(tmp_path: Path, open_app: Open, file: str) ->
     app = open_app(tmp_path, file)
     assert app.title
     assert not app.error
+
+
+def test_what_no_page_was_made_for_comes_with_a_sentence(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORBITSENS_STORE", str(sample_store))
+    monkeypatch.setattr("pages.shared.data.groups", lambda *_: 1 / 0)
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert app.error[0].value.startswith("This page met something that it was not made for. Reload it;")
+    assert app.exception
+    assert "division by zero" not in app.exception[0].message
 
 
 def test_help_needs_no_store(tmp_path: Path, open_app: Open) -> None:

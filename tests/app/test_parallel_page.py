@@ -28,7 +28,7 @@ def test_where_only_the_seed_varies_it_is_the_axis(sample_store: Path, open_app:
 
 
 def test_a_link_holds_axes_and_a_range_of_the_metric(sample_store: Path, open_app: Open) -> None:
-    app = open_app(sample_store, PAGE, group="sweep-width", axis=["seed", "width"], value="5.0..6.0")
+    app = open_app(sample_store, PAGE, group="sweep-width", axis=["seed", "width"], value="acceleration_error:5.0..6.0")
     assert app.multiselect(key="axis").value == ["seed", "width"]
     said = words(app)
     assert "Only runs with acceleration error 5.00 to 6.00 %." in said
@@ -38,8 +38,13 @@ def test_a_link_holds_axes_and_a_range_of_the_metric(sample_store: Path, open_ap
     assert "36 of 40 matched runs" in words(app)
 
 
+@pytest.mark.parametrize("value", ["accel_angle_deg:1.0..2.0", "acceleration_error:one..two", "rubbish"])
+def test_a_range_of_another_metric_or_none_is_left_alone(sample_store: Path, open_app: Open, value: str) -> None:
+    assert "36 of 40 matched runs" in words(open_app(sample_store, PAGE, group="sweep-width", value=value))
+
+
 def test_an_empty_range_says_what_to_do(sample_store: Path, open_app: Open) -> None:
-    app = open_app(sample_store, PAGE, group="sweep-width", value="0.1..0.2")
+    app = open_app(sample_store, PAGE, group="sweep-width", value="acceleration_error:0.1..0.2")
     assert "press All values" in app.info[0].value
     assert not app.get("vega_lite_chart")
 
