@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from orbitsens.sensitivity.intervals import mean_method, median_method
-from pages.shared import data, empty, look, sentences, tables
+from pages.shared import empty, look, sentences, study_data, tables
 from pages.shared.charts.violins import violins
 from pages.shared.controls import switch
 from pages.shared.exports import download_row
@@ -24,8 +24,8 @@ with columns[2]:
     log = switch("log scale", "log", default=True, tip="Errors are ratios: equal factors are equally far apart.")
 
 chosen = view.catalogue, view.filter, measured
-part = choose_part(data.in_settings(*chosen, view.but))
-study = data.study(*chosen, view.but, log, part)
+part = choose_part(study_data.in_settings(*chosen, view.but))
+study = study_data.study(*chosen, view.but, log, part)
 words, dataset = metric(measured.metric), dataset_label(measured.dataset, measured.split)
 used = sentences.used_of_matched(study)
 names = run_ids(study.runs)
@@ -46,7 +46,7 @@ else:
         partial(draw, "light"),
         view.name,
         subtitle,
-        lambda: tables.export_table(study, data.run_metric(*chosen), measured, words.unit),
+        lambda: tables.export_table(study, study_data.run_metric(*chosen), measured, words.unit),
         "Every run of the chart with its id, parameters, value, and whether and why (not) it was used.",
     )
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from orbitsens.sensitivity import report, wording
-from pages.shared import data, look, sensitivity_data
+from pages.shared import look, sensitivity_data, study_data
 from pages.shared.charts.effects import effect_chart
 from pages.shared.glossary import COMMON, hover
 from pages.shared.selectors import choose_measured
@@ -45,7 +45,7 @@ if not isinstance(effects, str):
         )
 if found.runs["setting"].nunique() > 1 and not isinstance(noise, str):
     st.subheader("Two settings, and the sweep that would tell them apart")
-    show_pair(found, noise, data.run_metric(view.catalogue, view.filter, measured), view.name, words)
+    show_pair(found, noise, study_data.run_metric(view.catalogue, view.filter, measured), view.name, words)
 if found.parameters:
     st.subheader("Importance")
     show_importance(view, measured)

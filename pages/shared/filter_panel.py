@@ -23,10 +23,10 @@ def show(catalogue: data.Catalogue, asked: Asked, n_matching: int, n_runs: int, 
         st.button("Clear", key="clear_filter", on_click=clear, disabled=asked == Asked(), type="tertiary")
     if groups:
         query = to_query(asked).get("group", [])
-        many("Groups", _groups(catalogue), "group", [name for name in query if name != ANY_GROUP], [ANY_GROUP])
+        _many("Groups", _groups(catalogue), "group", [name for name in query if name != ANY_GROUP], [ANY_GROUP])
     base = RunFilter(groups=which.groups)
     choices = data.filter_choices(catalogue, base)
-    many("States", _counted(choices.states, STATES), "state", which.states)
+    _many("States", _counted(choices.states, STATES), "state", which.states)
     choose_parameters(catalogue, base, which, choices.parameters)
     _text(which.text)
     with st.expander("Dates and tags", expanded=bool(which.created_from or which.created_to or which.tags)):
@@ -35,14 +35,14 @@ def show(catalogue: data.Catalogue, asked: Asked, n_matching: int, n_runs: int, 
             _day("From", "from", which.created_from)
         with right:
             _day("To", "to", which.created_to)
-        many("Tags", _counted(choices.tags, team_words.tags(catalogue)), "tag", which.tags)
+        _many("Tags", _counted(choices.tags, team_words.tags(catalogue)), "tag", which.tags)
     with st.expander("Group by everything except", expanded=asked.but != SEED_KEYS):
         varying = data.varying_parameters(catalogue, which, ())
-        names = dict.fromkeys([*SEED_KEYS, *varying])
-        many("The same setting, whatever its", {n: n for n in names}, "except", asked.but, [NOTHING], usual=SEED_KEYS)
+        names = {name: name for name in (*SEED_KEYS, *varying, *asked.but)}
+        _many("The same setting, whatever its", names, "except", asked.but, [NOTHING], usual=SEED_KEYS)
 
 
-def many(
+def _many(
     label: str,
     words: Mapping[str, str],
     key: str,
@@ -61,7 +61,14 @@ def many(
         now = st.session_state[key]
         change(key, [] if usual and set(now) == set(usual) else now or nothing)
 
-    st.multiselect(label, list(words), key=key, format_func=words.__getitem__, placeholder="all", on_change=to_url)
+    st.multiselect(
+        label,
+        list(words),
+        key=key,
+        format_func=words.__getitem__,
+        placeholder="none" if usual else "all",
+        on_change=to_url,
+    )
 
 
 def _groups(catalogue: data.Catalogue) -> dict[str, str]:

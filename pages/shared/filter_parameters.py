@@ -10,6 +10,7 @@ from pages.shared import data
 from pages.shared.filter_state import restrict
 from pages.shared.filter_url import value_in_url
 from pages.shared.tables import MEANINGS
+from pages.shared.text import plain
 from store.filters import Range, RunFilter, Value
 from store.queries import ParameterValues
 
@@ -66,7 +67,7 @@ def _values(name: str, wanted: Sequence[Value], found: ParameterValues) -> None:
     st.session_state[key] = [value_in_url(value) for value in wanted]
     beyond = f" The {_MOST} most common of {found.n_values:,} values." if found.n_values > len(found.values) else ""
     st.multiselect(
-        name,
+        plain(name),
         list(words),
         key=key,
         format_func=words.__getitem__,
@@ -87,7 +88,7 @@ def _range(name: str, wanted: Range, found: ParameterValues) -> None:
 
     for column, key, end in zip(st.columns(2), keys, (found.low, found.high), strict=True):
         column.number_input(
-            key,
+            plain(key),
             key=key,
             value=None,
             step=None,

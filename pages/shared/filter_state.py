@@ -9,11 +9,14 @@ from pages.shared import data
 from pages.shared.filter_url import PREFIX, Asked, belongs, from_query, texts, to_query
 from store.filters import Range, Value
 
-_LAST, _BEGUN = "last filter", "groups begun with"
+_LAST, _BEGUN, _STORE = "last filter", "groups begun with", "store of the filter"
 
 
 def in_force(catalogue: data.Catalogue, *, newest: bool) -> Asked:
     """Return what is asked for and make the URL say it. `newest`: begin with the newest group where none is named."""
+    if st.session_state.setdefault(_STORE, catalogue.path) != catalogue.path:
+        st.session_state[_STORE] = catalogue.path
+        write({})  # what was chosen of another store says nothing of this one
     query = {key: st.query_params.get_all(key) for key in st.query_params if belongs(key)}
     if not query:
         query = st.session_state.get(_LAST, {}).get(catalogue.path, {})

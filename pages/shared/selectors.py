@@ -10,9 +10,10 @@ import streamlit as st
 from orbitsens.sensitivity.settings import value_text
 from pages.shared.charts.violins import PICK, PICK_UNUSABLE
 from pages.shared.controls import NOTHING, choose, put
-from pages.shared.data import MOST_SETTINGS, Measured, metric_choices
+from pages.shared.data import Measured, metric_choices
 from pages.shared.empty import no_metric_stop
 from pages.shared.start import View
+from pages.shared.study_data import MOST_SETTINGS
 from pages.shared.text import METRICS, axis_title, count, dataset_label, metric, number
 
 HEADLINE = "acceleration_error"
@@ -53,7 +54,7 @@ def choose_measured(view: View, columns: Sequence[Any]) -> Measured:
 
 
 def choose_part(runs: pd.DataFrame) -> int:
-    """Choose which settings to look at, where they are more than a chart can show; `runs` as `in_settings`.
+    """Choose which settings to look at, where they are more than a chart can show; `runs` as of `in_settings`.
 
     It begins with the part that has the run in the URL.
     """

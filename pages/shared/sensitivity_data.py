@@ -6,7 +6,8 @@ from orbitsens.sensitivity.analysis import Analysis, analyse
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.importance import Importances, importances
 from orbitsens.sensitivity.response import response
-from pages.shared.data import Catalogue, Measured, in_settings, varying_parameters
+from pages.shared.data import Catalogue, Measured, varying_parameters
+from pages.shared.study_data import in_settings
 from store.filters import RunFilter
 
 _cached = st.cache_data(show_spinner=False, max_entries=16)

@@ -193,8 +193,10 @@ def test_own_runs_and_shipped_studies_can_be_chosen(
     monkeypatch.setattr("store.location.SHIPPED", sample_store)
     app = AppTest.from_file(str(APP), default_timeout=60).run()
     assert "1 run in 1 group: own runs" in words(app)
+    app.query_params["group"] = "mine"
     app.selectbox(key="store").select("shipped studies").run()
     assert "60 runs in 2 groups: shipped studies" in words(app)
+    assert "group" not in app.query_params  # it is of the other store
     app.switch_page(SEEDING).run()
     assert not app.exception
     assert app.selectbox(key="store").value == "shipped studies"  # remembered from page to page
