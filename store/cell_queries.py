@@ -29,7 +29,8 @@ def cell_runs(
 
     Columns: run_key, run_id, name, state, reason, created_at (UTC), setting_hash, n_parameters (of the model),
     train_seconds (s, the run's share of its program's run time), measured_on, split, value (NaN where the run was not
-    measured there, or diverged), the seeds, and the typed `parameters` that are asked for.
+    measured there, or diverged), the seeds, and the typed `parameters` that are asked for. Where a run does not say
+    one of the counts `DERIVED`, that of another matching run of its setting stands in.
 
     Raises:
         StoreError: there is no such parameter.
@@ -42,6 +43,6 @@ def cell_runs(
 
 
 def varying_counts(con: duckdb.DuckDBPyConnection, which: RunFilter) -> list[str]:
-    """Name the counts that follow from other parameters (as the number of training orbits does) and that differ."""
-    varies = matched_arrow(con, which, "varying_parameters").to_pylist()[0]
+    """Name the counts that follow from other parameters, such as the number of training orbits, and that differ."""
+    varies = matched_arrow(con, which, "varying_counts").to_pylist()[0]
     return [name for name in DERIVED if varies[name]]

@@ -19,7 +19,7 @@ from pages.shared.run_panel import show_run
 from pages.shared.run_table import MOST_COMPARED
 from pages.shared.selectors import choose_run, run_ids
 from pages.shared.start import View
-from pages.shared.text import count, dataset_label, number, plain
+from pages.shared.text import dataset_label, number, plain
 
 
 def show_answer(panels: Sequence[Panel], how: Choice) -> str:
@@ -75,12 +75,13 @@ def cell_line(cell: "pd.Series[Any]", how: Choice) -> str:
 
 def _links(view: View, runs: pd.DataFrame, names: Sequence[str]) -> None:
     """To the same runs on other pages."""
+    runs = runs.sort_values("used", ascending=False, kind="stable")  # a run that ended early says less
     of_first = data.run(view.catalogue, runs["run_key"].iloc[0]).parameters
     known = {name: of_first.get(name) for name in names}
     if all(value_text(value) == text for value, text in zip(known.values(), runs[names].iloc[0], strict=True)):
         others = tuple(pair for pair in view.filter.parameters if pair[0] not in known)
         which = replace(view.filter, parameters=(*others, *((name, (value,)) for name, value in known.items())))
-        label = f"{count(len(runs), 'run')} of this cell on the Runs page"
+        label = "These runs on the Runs page"
         st.page_link("pages/runs.py", label=label, icon=":material/table_rows:", query_params=view.link(which))
     if 2 <= len(runs) <= MOST_COMPARED:
         names_in_links = run_ids(run_data.named(view.catalogue, tuple(runs["run_id"])))

@@ -58,8 +58,8 @@ def show_lines(panels: Sequence[Panel], how: Choice, name: str, answer: str, wha
     log = how.log and bool((used > 0.0).all())
     study = panels[0].study
     axes = LineAxes(
-        x=study.levels[how.axes.x],
-        lines=_rows(panels[0], how.axes.y),
+        x=_drawn_levels(study.levels[how.axes.x], "x", runs),
+        lines=_drawn_levels(_rows(panels[0], how.axes.y), "line", runs),
         title_x=axis_name(how.axes.x),
         title_line=axis_name(how.axes.y),
         title=what.title,
@@ -116,6 +116,12 @@ def _below(panels: Sequence[Panel], how: Choice, name: str, answer: str, caption
 
 def _rows(panel: Panel, parameter: str) -> Sequence[str]:
     return panel.study.levels[parameter] if parameter else tuple(panel.runs["y"].unique())
+
+
+def _drawn_levels(levels: Sequence[str], column: str, runs: Sequence[pd.DataFrame]) -> list[str]:
+    """The values that some run has that is drawn: an axis has no place for runs that ended early."""
+    present = {value for rows in runs for value in rows[column][rows["used"] | rows["lost"]].unique()}
+    return [level for level in levels if level in present]
 
 
 def _drawn(panel: Panel, what: Shown) -> pd.DataFrame:

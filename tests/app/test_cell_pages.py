@@ -82,7 +82,7 @@ def test_a_cell_of_the_link_shows_its_runs(studies: Path, open_app: Open) -> Non
     assert "3 used of 5, 2 diverged" in words(app)
     assert f"run `{run.run_id}`" in words(app)
     links = {link.proto.label: link.proto.query_string for link in app.get("page_link")}
-    assert "p.width=8&p.depth=4&p.batch_size=16" in links["5 runs of this cell on the Runs page"]
+    assert "p.width=8&p.depth=4&p.batch_size=16" in links["These runs on the Runs page"]
     assert run.run_id in links["Compare them"]
     gone = open_app(studies, ARCHITECTURE, group=SIZES, cell="width 9 · depth 4 · batch_size 16")
     assert "cell" not in gone.query_params and len(gone.dataframe) == 1

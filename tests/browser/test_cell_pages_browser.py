@@ -47,7 +47,7 @@ def test_a_click_on_a_cell_shows_its_runs_and_a_fresh_browser_shows_the_same(
     expect(page.locator(".st-key-cell_panel")).to_have_count(0)
     click_cell(page)
     expect(page.locator(".st-key-cell_panel").get_by_text(CELL).first).to_be_visible()
-    expect(page.get_by_text("5 runs of this cell on the Runs page")).to_be_visible()
+    expect(page.get_by_text("These runs on the Runs page")).to_be_visible()
 
     other = browser.new_page(viewport={"width": 1440, "height": 1400})
     open_page(other, page.url, MAP.format(2))
@@ -60,7 +60,7 @@ def test_a_click_on_a_cell_shows_its_runs_and_a_fresh_browser_shows_the_same(
 def test_the_runs_of_a_cell_are_those_of_the_runs_page(page: Page, url: str) -> None:
     open_page(page, f"{url}/architecture?group={SIZES}", MAP.format(2))
     click_cell(page)
-    page.get_by_text("5 runs of this cell on the Runs page").click()
+    page.get_by_text("These runs on the Runs page").click()
     expect(page.get_by_text("5 of 340 runs match").or_(page.get_by_text("5 of 5 matching listed"))).to_be_visible()
     assert "p.width=64" in page.url
 

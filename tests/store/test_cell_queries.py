@@ -78,6 +78,17 @@ def test_an_unknown_parameter_is_a_sentence(sizes: Path) -> None:
         cell_runs(con, of_group(SIZES), "acceleration_error", ON_TEST, ["widht"])
 
 
+def test_a_run_that_ended_early_has_the_counts_of_its_setting(store: Path) -> None:
+    early, alone = crashed_run(1), crashed_run(2, parameters={"width": 8})
+    filled_store(store, [run_record(0), early, alone])
+    with read_catalogue(store) as con:
+        table = cell_runs(con, RunFilter(), "acceleration_error", ON_TEST, ["num_train_orbits", "segment_ratio_final"])
+        assert varying_counts(con, RunFilter()) == []
+    table = table.set_index("run_id")
+    assert table.loc[early.run_id, ["num_train_orbits", "segment_ratio_final"]].tolist() == [10, 1.11]
+    assert table.loc[alone.run_id, "num_train_orbits"] is pd.NA
+
+
 def test_counts_that_differ_are_named(store: Path) -> None:
     few = run_record(1)
     filled_store(store, [run_record(0), replaced(few, summary={**few.summary, "num_train_orbits": 5})])

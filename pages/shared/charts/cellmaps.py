@@ -56,7 +56,10 @@ def cell_map(
         _axis(grid, "y", "row", titles[1]),
         [alt.Tooltip(f"{name}:N", title=title) for name, title in tips.items()],
     )
-    boxed = grid.assign(**{f"{end}_{of}": grid[of] + by for of in ("column", "row") for end, by in _ENDS.items()})
+    needed = ["cell", "column", "row", "kind", "value", "word", "diverged", "best", "candidate", *tips]
+    boxed = grid[list(dict.fromkeys(needed))].assign(
+        **{f"{end}_{of}": grid[of] + by for of in ("column", "row") for end, by in _ENDS.items()}
+    )
     of_kind = dict(list(boxed.groupby("kind")))
     pick = alt.selection_point(name=PICK, fields=["cell"], on="click", toggle=False)
     layers: list[alt.Chart] = []
@@ -81,6 +84,7 @@ _STAR_LOOK: Mapping[str, Any] = {
     "filled": True, "fill": "#FFFFFF", "stroke": "#000000", "strokeWidth": 1.0, "opacity": 1.0, "tooltip": None,
 }  # fmt: skip
 _ENDS = {"low": -0.5, "high": 0.5}
+_CORNERS = ["low_column", "high_column", "low_row", "high_row"]
 
 
 class _Plane(NamedTuple):
@@ -91,8 +95,9 @@ class _Plane(NamedTuple):
     tips: list[alt.Tooltip]
 
     def rects(self, grid: pd.DataFrame, inset: float, **look: Any) -> alt.Chart:
-        """The cells, `inset` px smaller at each side."""
-        mark = alt.Chart(grid).mark_rect(xOffset=inset, x2Offset=-inset, yOffset=-inset, y2Offset=inset, **look)
+        """The cells, `inset` px smaller at each side; without a tip they need no more than their places."""
+        sent = grid[["cell", *_CORNERS]] if "tooltip" in look else grid
+        mark = alt.Chart(sent).mark_rect(xOffset=inset, x2Offset=-inset, yOffset=-inset, y2Offset=inset, **look)
         x, y = alt.X("low_column:Q", **self.x), alt.Y("low_row:Q", **self.y)
         return mark.encode(x=x, x2="high_column", y=y, y2="high_row")
 
@@ -149,7 +154,7 @@ def _outlines(boxed: pd.DataFrame, on: _Plane, theme: Theme, selected: str) -> l
     for colour, width in (("#000000", 4.0), ("#FFFFFF", 2.2)):
         if len(rings):
             layers.append(on.rects(rings, 4, filled=False, stroke=colour, strokeWidth=width, tooltip=None))
-    if len(best := boxed[boxed["best"].eq(True)]):
+    if len(best := boxed.loc[boxed["best"].eq(True), ["cell", *_CORNERS]]):
         star = on.at(best, "low_column", "high_row")
         layers.append(star.mark_point(shape=_STAR, size=170, xOffset=14, yOffset=13, **_STAR_LOOK))
     if selected and len(chosen := boxed[boxed["cell"].eq(selected)]):
@@ -166,6 +171,7 @@ def _words(shown: pd.DataFrame, scale: ColourScale, on: _Plane) -> list[alt.Char
     lost = shown["diverged"].astype(str) + " diverged"
     frame = shown.assign(ink=np.where(light, "#000000", "#FFFFFF"), lost=lost)
     ink = alt.Color("ink:N", scale=None)
+    frame = frame[["column", "row", "word", "lost", "ink", "diverged"]]
     some = frame[frame["diverged"] > 0]
     words = [on.at(frame).mark_text(fontSize=12, tooltip=None).encode(text="word:N", color=ink)]
     small = on.at(some).mark_text(fontSize=9, dy=12, tooltip=None).encode(text="lost:N", color=ink)

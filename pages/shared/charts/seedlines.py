@@ -44,6 +44,7 @@ def seed_lines(runs: pd.DataFrame, axes: LineAxes, theme: Theme, selected: str |
     """
     places = positions(axes.x)
     frame = runs.assign(place=runs["x"].map(dict(zip(axes.x, places or range(len(axes.x)), strict=True))).astype(float))
+    frame = frame.dropna(subset="place")
     used = frame[frame["used"] & np.isfinite(frame["value"])]
     lost = frame[frame["lost"]].head(MOST_POINTS) if axes.strip else frame.head(0)
     by = used.groupby(["line", "place"], sort=True)["value"]
