@@ -20,7 +20,7 @@ _cached = st.cache_data(show_spinner=False, max_entries=64)
 _large = st.cache_data(show_spinner=False, max_entries=6)  # what grows with the runs
 
 MOST_SETTINGS = 40  # that one chart shows
-RUN = ("run_key", "run_id", "group", "name", "state", "reason", "created_at", "setting_hash", "seed", "value")
+RUN = ("run_key", "run_id", "group", "name", "state", "reason", "created_at", "setting_hash", "own_setting", "value")
 
 
 @_large
@@ -34,7 +34,7 @@ def run_metric(of: Catalogue, which: RunFilter, measured: Measured) -> pd.DataFr
 def in_settings(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str, ...]) -> pd.DataFrame:
     """List runs with one metric, the parameters that make their settings, and `place`, the settings' order from 0."""
     runs, varying = told_apart(run_metric(of, which, measured), but), varying_parameters(of, which, but)
-    runs = runs[[*RUN, *(name for name in varying if name not in RUN)]]
+    runs = runs[list(dict.fromkeys([*RUN, *SEED_KEYS, *varying]))]
     setting = runs.groupby([*varying, "setting_hash"], dropna=False, sort=False).ngroup()
     first = with_settings(runs.assign(nth=setting)[~setting.duplicated()], varying)
     return runs.assign(place=setting.map(pd.Series(range(len(first)), index=first["nth"])))
@@ -53,8 +53,9 @@ def study(
 
 
 def told_apart(runs: pd.DataFrame, but: tuple[str, ...]) -> pd.DataFrame:
-    """The runs with a `setting_hash` that fits what makes their settings.
+    """The runs with a `setting_hash` that fits what makes their settings; `own_setting` is the one they came with.
 
     Where more than the seeds makes no settings, columns alone tell them apart: a hash knows no exceptions.
     """
+    runs = runs.assign(own_setting=runs["setting_hash"])
     return runs if set(but) <= set(SEED_KEYS) else runs.assign(setting_hash="")

@@ -69,7 +69,7 @@ def export_table(study: SeedStudy, all_columns: pd.DataFrame, measured: Measured
     told = ["run_id", "run_key", "setting", "seed", *first, "value", "used", "why_not", "z", "outlier"]
     more = [name for name in all_columns.columns if name == "run_key" or name not in study.runs.columns]
     table = study.runs.assign(**first).merge(all_columns[more], on="run_key", how="left")
-    rest = [name for name in table.columns if name not in (*told, "offset")]
+    rest = [name for name in table.columns if name not in (*told, "offset", "own_setting")]
     return table[[*told, *rest]].rename(columns={"z": "modified_z"})
 
 

@@ -165,6 +165,16 @@ def test_group_by_everything_except(sample_store: Path, open_app: Open) -> None:
     assert "36 runs in 36 settings on" in words(app)
 
 
+def test_runs_of_merged_settings_are_no_repetitions_of_each_other(sample_store: Path, open_app: Open) -> None:
+    link = {"group": "sweep-width", "except": "seed"}
+    assert "36 of 40 matched runs used" in words(open_app(sample_store, SENSITIVITY, **link))
+    app = open_app(sample_store, SENSITIVITY, group="sweep-width")
+    app.multiselect(key="except").set_value(["seed", "split_seed", "init_seed", "batch_seed", "width"]).run()
+    assert not app.exception
+    assert "All used runs have the same" in words(app)
+    assert "36 of 40 matched runs used" in words(app)
+
+
 def test_a_store_published_anew_keeps_the_filter(tmp_path: Path, open_app: Open) -> None:
     publish_runs(tmp_path, seed_study_runs(n=10))
     app = open_app(tmp_path, SEEDING, **{"p.seed": "5.."})
