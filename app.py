@@ -1,25 +1,22 @@
-"""The app: `streamlit run app.py [-- --store DIR]`."""
+"""The app: `streamlit run app.py [-- --store DIR]`. Its pages are listed in pages/shared/page_list.py."""
 
 import streamlit as st
 
+from pages.shared import access
+from pages.shared.page_list import pages
 from store.connect import StoreError
 
-PAGES = [
-    st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
-    st.Page("pages/seeding.py", title="Seeding", icon=":material/casino:", url_path="seeding"),
-    st.Page(
-        "pages/generalisation.py",
-        title="Generalisation",
-        icon=":material/grid_on:",
-        url_path="generalisation",
-    ),
-    st.Page("pages/sensitivity.py", title="Sensitivity", icon=":material/insights:", url_path="sensitivity"),
-    st.Page("pages/jobs.py", title="Jobs", icon=":material/checklist:", url_path="jobs"),
-]
-
 st.set_page_config(page_title="orbitsens", page_icon="pages/shared/icon.svg", layout="wide")
-page = st.navigation(PAGES, position="top")
+page = st.navigation(pages(), position="top" if access.role() != "nobody" else "hidden")
+st.session_state["page"] = page.url_path
 try:
-    page.run()
+    if access.let_in():
+        page.run()
 except StoreError as error:
     st.error(str(error), icon=":material/database_off:")
+except Exception:
+    st.error(
+        "This page met something that it was not made for. Reload it; if that does not help, clear the filter, and "
+        "tell whoever runs this app: its log says what happened."
+    )
+    raise

@@ -9,20 +9,22 @@ from pages.shared.charts.gridmaps import MOST_CELLS
 from pages.shared.grid_controls import DIFFERENCE, choose_look, choose_settings
 from pages.shared.grid_text import answer, how_to_read, numbers_table
 from pages.shared.grid_views import show_maps, show_marginals
-from pages.shared.model_choice import choose_models
+from pages.shared.model_choice import choose_models, named
 from pages.shared.named_orbits import show_named
 from pages.shared.orbit_view import show_orbit
 from pages.shared.start import start
 from pages.shared.text import count, listed
 from runner import jobs
 
-catalogue, _ = start("Generalisation")
+view = start("Generalisation")
+catalogue = view.catalogue
 home, places = grid_data.home(catalogue), grid_data.places(catalogue)
-models = grid_data.models(catalogue)
+evaluated = grid_data.evaluated(places)
+models, n_models = grid_data.models(catalogue, view.filter, named(), evaluated)
 if models.empty:
-    st.info("No run of this store has a model file, so there is nothing to evaluate: train or sync some runs first.")
+    st.info("No run that matches has a model file, so there is nothing to evaluate: train or sync some runs first.")
     st.stop()
-chosen = choose_models(models, grid_data.evaluated(places))
+chosen = choose_models(models, evaluated, n_models)
 settings = choose_settings()
 if settings is None:
     st.stop()
@@ -54,4 +56,4 @@ if len(runs):
     st.dataframe(numbers_table(grids, list(runs["dataset_name"]), look.field, look.threshold), hide_index=True)
     st.subheader("Over one axis")
     show_marginals(grids, runs, look)
-show_named(catalogue, home, chosen)
+show_named(view, home, chosen)

@@ -5,60 +5,62 @@ from functools import partial
 import streamlit as st
 
 from orbitsens.sensitivity.intervals import mean_method, median_method
-from pages.shared import data, empty, look, sentences, tables
+from pages.shared import empty, look, sentences, study_data, tables
 from pages.shared.charts.violins import violins
 from pages.shared.controls import switch
 from pages.shared.exports import download_row
+from pages.shared.glossary import COMMON, hover
 from pages.shared.run_panel import show_run
-from pages.shared.selectors import choose_group_and_measured, choose_run, click_to_run, run_ids
+from pages.shared.selectors import choose_measured, choose_part, choose_run, click_to_run, run_ids
 from pages.shared.start import start
 from pages.shared.text import axis_title, dataset_label, metric
 
 CHART = "violins"
 
-catalogue, groups = start("Seeding")
-columns = st.columns([4, 3, 4, 2], vertical_alignment="bottom")
-group, measured = choose_group_and_measured(catalogue, groups, columns)
-with columns[3]:
+view = start("Seeding", newest=True)
+columns = st.columns([3, 4, 2], vertical_alignment="bottom")
+measured = choose_measured(view, columns)
+with columns[2]:
     log = switch("log scale", "log", default=True, tip="Errors are ratios: equal factors are equally far apart.")
 
-study = data.study(catalogue, group, measured, log)
+chosen = view.catalogue, view.filter, measured
+part = choose_part(study_data.in_settings(*chosen, view.but))
+study = study_data.study(*chosen, view.but, log, part)
 words, dataset = metric(measured.metric), dataset_label(measured.dataset, measured.split)
 used = sentences.used_of_matched(study)
 names = run_ids(study.runs)
 selected = {name: key for key, name in names.items()}.get(st.query_params.get("run", ""))
 
 if study.summary.empty:
-    empty.nothing_usable(group)
+    empty.nothing_usable(view.name)
 else:
     answer = sentences.seed_answer(study, words, dataset)
     st.markdown(f"##### {answer}")
     draw = partial(violins, study, axis_title(measured.metric))
     pick = partial(click_to_run, CHART, names)
     st.altair_chart(draw(look.theme(), selected), theme=None, key=CHART, on_select=pick, alt=sentences.spoken(answer))
-    st.caption(f"{used} {sentences.how_to_read(study, log)}")
-    rows = tables.export_table(study, measured, words.unit)
+    st.caption(hover(f"{used} {sentences.how_to_read(study, log)}", COMMON))
     subtitle = f"{words.label} on {dataset}", used
     download_row(
-        f"seeding-{group}-{measured.metric}-{dataset}",
+        f"seeding-{view.name}-{measured.metric}-{dataset}",
         partial(draw, "light"),
-        group,
+        view.name,
         subtitle,
-        lambda: rows,
-        "Every matched run with its id, parameters, value, and whether and why (not) it was used.",
+        lambda: tables.export_table(study, study_data.run_metric(*chosen), measured, words.unit),
+        "Every run of the chart with its id, parameters, value, and whether and why (not) it was used.",
     )
 
 run_key = choose_run(study.runs, words.unit)
 if run_key is not None:
     with st.container(border=True, key="run_panel"):
-        show_run(catalogue, run_key, data.varying_parameters(catalogue, group), look.theme())
+        show_run(view.catalogue, run_key, view.setting_parameters())
 
 if len(study.summary):
     st.subheader("In numbers")
     st.dataframe(tables.summary_table(study, words.unit), hide_index=True)
     st.caption(f"CI, confidence interval: {median_method()}; {mean_method()}.")
     st.subheader("Runs that stand out")
-    st.caption(sentences.outlier_rule(study))
+    st.caption(hover(sentences.outlier_rule(study), COMMON))
     if study.runs["outlier"].any():
         st.dataframe(tables.outlier_table(study, measured.metric), hide_index=True)
 if not study.runs["used"].all():

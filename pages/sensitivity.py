@@ -3,20 +3,20 @@
 import streamlit as st
 
 from orbitsens.sensitivity import report, wording
-from pages.shared import look, sensitivity_data
+from pages.shared import look, sensitivity_data, study_data
 from pages.shared.charts.effects import effect_chart
-from pages.shared.selectors import choose_group_and_measured
+from pages.shared.glossary import COMMON, hover
+from pages.shared.selectors import choose_measured
 from pages.shared.sensitivity_views import show_importance, show_pair
 from pages.shared.start import start
 from pages.shared.text import dataset_label, metric, plain
 
-catalogue, groups = start("Sensitivity")
-columns = st.columns([3, 3, 4], vertical_alignment="bottom")
-group, measured = choose_group_and_measured(catalogue, groups, columns)
+view = start("Sensitivity", newest=True)
+measured = choose_measured(view, st.columns([3, 4], vertical_alignment="bottom"))
 
 words = wording.Metric(metric(measured.metric).label, metric(measured.metric).unit)
 dataset = dataset_label(measured.dataset, measured.split)
-answer = sensitivity_data.analysis(catalogue, group, measured)
+answer = sensitivity_data.analysis(view.catalogue, view.filter, measured, view.but)
 found, noise, effects = answer.response, answer.noise, answer.effects
 if isinstance(found, str):
     st.info(found)
@@ -32,7 +32,7 @@ said = dict.fromkeys(
         wording.divergence_sentence(answer),
     ]
 )
-st.markdown("\n".join(f"- {plain(sentence)}" for sentence in said))
+st.markdown(hover("\n".join(f"- {plain(sentence)}" for sentence in said), COMMON))
 st.caption(f"{found.counted}, {100 * answer.level:g} % level.")
 
 if not isinstance(effects, str):
@@ -45,10 +45,10 @@ if not isinstance(effects, str):
         )
 if found.runs["setting"].nunique() > 1 and not isinstance(noise, str):
     st.subheader("Two settings, and the sweep that would tell them apart")
-    show_pair(found, noise, sensitivity_data.runs(catalogue, group, measured), group, words)
+    show_pair(found, noise, study_data.run_metric(view.catalogue, view.filter, measured), view.name, words)
 if found.parameters:
     st.subheader("Importance")
-    show_importance(catalogue, group, measured)
+    show_importance(view, measured)
 
 st.subheader("Details")
 for name, table in report.tables(answer).items():
@@ -56,9 +56,9 @@ for name, table in report.tables(answer).items():
         st.dataframe(table, hide_index=True)
 with st.expander("Methods"):
     st.markdown("\n".join(report.methods(answer)))
-text = report.markdown(answer, f"Sensitivity of {group}", words, dataset)
+text = report.markdown(answer, f"Sensitivity of {view.name}", words, dataset)
 with st.container(horizontal=True):
-    st.download_button("Report (Markdown)", text, f"sensitivity-{group}.md", on_click="ignore", key="report_md")
+    st.download_button("Report (Markdown)", text, f"sensitivity-{view.name}.md", on_click="ignore", key="report_md")
     st.download_button(
-        "Tables (CSV)", report.csv(answer), f"sensitivity-{group}.csv", on_click="ignore", key="report_csv"
+        "Tables (CSV)", report.csv(answer), f"sensitivity-{view.name}.csv", on_click="ignore", key="report_csv"
     )

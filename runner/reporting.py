@@ -9,6 +9,7 @@ from orbitsens.sensitivity.report import csv, markdown
 from orbitsens.sensitivity.wording import Metric
 from store import queries
 from store.connect import StoreError, read_catalogue
+from store.filters import of_group
 
 METRICS = {
     "acceleration_error": Metric("acceleration error", "%"),
@@ -27,10 +28,10 @@ def group_report(store: Path, group: str, metric: str, dataset: str | None) -> t
         StoreError: no such group, or the metric was not measured there.
     """
     with read_catalogue(store) as con:
-        choices = queries.metric_choices(con, group)
+        choices = queries.metric_choices(con, of_group(group))
         chosen = _choose(choices, group, metric, dataset)
-        table = queries.run_metric(con, group, metric, chosen["dataset"], chosen["split"])
-        varying = queries.varying_parameters(con, group)
+        table = queries.run_metric(con, of_group(group), metric, chosen["dataset"], chosen["split"])
+        varying = queries.varying_parameters(con, of_group(group))
     place = f"{chosen['dataset'] or '(unset)'} ({chosen['split']})"
     answer = analyse(table, varying)
     words = METRICS.get(metric, Metric(metric, ""))

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from store import queries
 from store.connect import read_catalogue
+from store.filters import of_group
 
 HEADLINE = "acceleration_error"
 
@@ -18,10 +19,10 @@ def summary_table(store: Path, group: str, run_ids: Collection[str]) -> Table:
     Runs that diverged have a column of their own: what was kept of them is from before, and not in the numbers.
     """
     with read_catalogue(store) as con:
-        choices = queries.metric_choices(con, group).query("metric == @HEADLINE")
-        varying = queries.varying_parameters(con, group)
+        choices = queries.metric_choices(con, of_group(group)).query("metric == @HEADLINE")
+        varying = queries.varying_parameters(con, of_group(group))
         measured = {
-            (dataset, split): queries.run_metric(con, group, HEADLINE, dataset, split)
+            (dataset, split): queries.run_metric(con, of_group(group), HEADLINE, dataset, split)
             for dataset, split in zip(choices["dataset"], choices["split"], strict=True)
         }
     table = Table(title=f"{group}: mean acceleration error, % (of {len(run_ids)} runs trained now)")

@@ -90,11 +90,6 @@ def stored_models(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return frame(con, "models")
 
 
-def test_errors(con: duckdb.DuckDBPyConnection, run_keys: Sequence[str], metric: str) -> pd.DataFrame:
-    """List what runs were measured at on test datasets: run_key, run_id, trained_on, dataset, value, n_orbits."""
-    return frame(con, "test_errors", {"run_keys": list(run_keys), "metric": metric})
-
-
 def test_orbit_errors(con: duckdb.DuckDBPyConnection, run_keys: Sequence[str], metric: str) -> pd.DataFrame:
     """List what runs were measured at on each orbit of test datasets: run_key, dataset, orbit (from 0), value."""
     return frame(con, "test_orbit_errors", {"run_keys": list(run_keys), "metric": metric})

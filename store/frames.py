@@ -14,7 +14,11 @@ _STORED_TIME, _UTC_TIME = pa.timestamp("us"), pa.timestamp("us", tz="UTC")
 
 def arrow(con: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object] | None = None) -> pa.Table:
     """Run `store/sql/<name>.sql` with `values` bound; NULL stays told from NaN, and times say that they are UTC."""
-    table = con.sql(statement(name), params=dict(values or {})).to_arrow_table()
+    return utc(con.sql(statement(name), params=dict(values or {})).to_arrow_table())
+
+
+def utc(table: pa.Table) -> pa.Table:
+    """Let the times of a table say that they are UTC."""
     typed = [field.with_type(_UTC_TIME) if field.type == _STORED_TIME else field for field in table.schema]
     return table.cast(pa.schema(typed))
 

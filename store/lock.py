@@ -41,6 +41,30 @@ def writer_lock(store: Path, on_wait: Callable[[str], None]) -> Iterator[None]:
         lock.release()
 
 
+def writer(store: Path) -> str | None:
+    """Say who writes to the store at this moment, as "process 42 on lab1 since 2026-11-22T21:03:00+00:00"; or None.
+
+    A holder on this machine that has died is nobody; of one elsewhere only its own word is known.
+    """
+    try:
+        who = json.loads((store / "LOCK.holder").read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError):
+        return None
+    if who["host"] == socket.gethostname() and not _is_alive(int(who["pid"])):
+        return None
+    return f"process {who['pid']} on {who['host']} since {who['since']}"
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # someone else's
+        return True
+    return True
+
+
 def _this_process() -> dict[str, object]:
     since = datetime.now(UTC).isoformat(timespec="seconds")
     return {"pid": os.getpid(), "host": socket.gethostname(), "since": since}

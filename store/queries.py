@@ -1,7 +1,8 @@
 """What pages and commands ask of the store: one statement each, typed, values bound.
 
-All take an open catalogue (`store.connect.read_catalogue`) first. DataFrames have Int64 for whole numbers and
-boolean for truths, so that a missing one is NA; a missing float is NaN. `group` None means the runs without one.
+All take an open catalogue (`store.connect.read_catalogue`) first, and many a filter, `which`, for the runs that they
+are about (`store.filters`). DataFrames have Int64 for whole numbers and boolean for truths, so that a missing one is
+NA; a missing float is NaN.
 """
 
 from collections.abc import Collection
@@ -10,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from store.cell_queries import cell_runs as cell_runs, varying_counts as varying_counts
 from store.curves import read_curves
 from store.detail import RunDetail as RunDetail, run_detail
 from store.export import (
@@ -17,45 +19,60 @@ from store.export import (
     export_metrics as export_metrics,
     export_runs as export_runs,
 )
+from store.filters import EVERYTHING, RunFilter
 from store.frames import arrow, frame
+from store.matching import matched, matched_frame
+from store.model_queries import (
+    model_checksums as model_checksums,
+    models as models,
+    test_errors as test_errors,
+)
+from store.parameter_queries import (
+    DERIVED as DERIVED,
+    FilterChoices as FilterChoices,
+    ParameterValues as ParameterValues,
+    filter_choices as filter_choices,
+    parameter_values as parameter_values,
+    varying_parameters as varying_parameters,
+)
 
 
-def groups(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """List the groups, the one with the newest run first.
+def count_matching(con: duckdb.DuckDBPyConnection, which: RunFilter) -> int:
+    """Count the runs that a filter means.
+
+    Raises:
+        StoreError: the filter names a parameter that no run has.
+    """
+    return matched(con, which)
+
+
+def groups(con: duckdb.DuckDBPyConnection, which: RunFilter = EVERYTHING) -> pd.DataFrame:
+    """List the groups of the runs, the one with the newest run first.
 
     Columns: group, n_runs, finished, running, crashed, failed, killed, diverged, first_created, last_created (UTC),
     datasets (training datasets, comma-separated).
     """
-    return frame(con, "groups")
+    return matched_frame(con, which, "groups")
 
 
-def metric_choices(con: duckdb.DuckDBPyConnection, group: str | None) -> pd.DataFrame:
-    """List what the runs of a group were measured at.
+def metric_choices(con: duckdb.DuckDBPyConnection, which: RunFilter) -> pd.DataFrame:
+    """List what the runs were measured at.
 
     Columns: metric, dataset, split, n_runs (that were measured; their values may be NaN or infinite).
     """
-    return frame(con, "metric_choices", {"group": group})
+    return matched_frame(con, which, "metric_choices")
 
 
 def run_metric(
-    con: duckdb.DuckDBPyConnection, group: str | None, metric: str, dataset: str | None, split: str
+    con: duckdb.DuckDBPyConnection, which: RunFilter, metric: str, dataset: str | None, split: str
 ) -> pd.DataFrame:
-    """Return one row per run of a group, in every state, with one metric; by seed, then run key.
+    """Return one row per run, in every state, with one metric; by seed, then run key.
 
-    Columns: run_key, run_id, name, state, reason, created_at (UTC), setting_hash, value (NaN where it was not
+    Columns: run_key, run_id, group, name, state, reason, created_at (UTC), setting_hash, value (NaN where it was not
     measured, or where the run diverged), aggregation, n_orbits, n_failed (missing where it was not measured),
     and every typed column of the table `parameters`, seed included.
     """
-    return frame(con, "run_metric", {"group": group, "metric": metric, "dataset": dataset, "split": split})
-
-
-def varying_parameters(con: duckdb.DuckDBPyConnection, group: str | None) -> list[str]:
-    """Name the typed parameters that take more than one value in a group, being unset counted as one.
-
-    The seeds are left out, and so are the counts that follow from other parameters.
-    """
-    counts = arrow(con, "varying_parameters", {"group": group}).to_pylist()[0]
-    return [name for name, n in counts.items() if n > 1]
+    return matched_frame(con, which, "run_metric", {"metric": metric, "dataset": dataset, "split": split})
 
 
 def trained_configs(con: duckdb.DuckDBPyConnection, entity: str, project: str, group: str) -> dict[str, set[str]]:

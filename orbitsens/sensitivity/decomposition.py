@@ -157,7 +157,7 @@ def _redraw(model: Model, seeds: dict[str, tuple[float, int]], draws: int) -> tu
     rows = []
     for weight in weights:
         _, drawn = _redraw_seeds(model, seeds, rng)
-        gram = np.einsum("c,cij->ij", weight, grams)
+        gram = np.tensordot(weight, grams, 1)
         rows.append(list(_shares(model, gram, float(weight @ pures), drawn).values()))
     of_what = "settings" if len(pures) == len(summary.n) else f"{len(pures)} groups of whole settings"
     return np.array(rows), f"Bayesian bootstraps clustered by setting (random weights on {of_what})"

@@ -171,7 +171,7 @@ def _errors(
 ) -> tuple[Array, Array]:
     """Standard errors and degrees of freedom of contrasts, [k] each."""
     if spread is None:
-        variance = np.einsum("kp,pq,kq->k", contrasts, fit.covariance, contrasts) * chosen.variance
+        variance = ((contrasts @ fit.covariance) * contrasts).sum(axis=1) * chosen.variance
         return np.sqrt(variance), np.full(len(contrasts), float(chosen.df))
     n = model.cells.n
     shares = (contrasts @ fit.covariance @ model.x[:, places].T) ** 2 * n * spread

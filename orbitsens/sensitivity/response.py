@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
+from orbitsens.config import SEED_KEYS
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.seeding import MISSING, NOT_FINITE
@@ -55,7 +56,8 @@ def response(table: pd.DataFrame, varying: Sequence[str]) -> Response:
     """Choose the runs of an analysis from all matched ones.
 
     `table` has a row per matched run in any state with columns `run_key`, `state`, `setting_hash`, `seed`, `value`
-    and those in `varying`. Used are finished runs with a finite value. Of runs with equal setting and seed only the
+    and those in `varying`. Used are finished runs with a finite value. Of runs with equal setting and seeds (all seed
+    columns that there are, and `own_setting`, the setting before anything but the seeds was left out of it) only the
     one created last (column `created_at`, where there is one; else by run key) is used: training is deterministic,
     so a repetition is no further evidence.
 
@@ -65,11 +67,12 @@ def response(table: pd.DataFrame, varying: Sequence[str]) -> Response:
     frame = with_settings(table, varying)
     frame["value"] = pd.to_numeric(frame["value"]).astype(float)
     why = why_not(frame)
-    why = why.mask(why.isna() & _repeated(frame, why.isna()), REPEATED)
+    same = ["setting", *(name for name in (*SEED_KEYS, "own_setting") if name in frame)]
+    why = why.mask(repeated(frame, why.isna(), same), REPEATED)
     used = frame[why.isna()].reset_index(drop=True)
     not_used = {str(reason): int(n) for reason, n in why.dropna().value_counts().items()}
     if used.empty:
-        raise CannotSay(_nothing_usable(len(frame), not_used))
+        raise CannotSay(nothing_usable(len(frame), not_used))
     if len(used) > 1 and used["value"].nunique() == 1:
         raise CannotSay(
             f"All {len(used)} used runs have the same value of the metric, so there is nothing to explain; "
@@ -121,14 +124,16 @@ def divergence(table: pd.DataFrame, varying: Sequence[str], level: float = LEVEL
     return table.rename_axis("setting").reset_index()
 
 
-def _repeated(frame: pd.DataFrame, usable: "pd.Series[bool]") -> npt.NDArray[np.bool_]:
+def repeated(frame: pd.DataFrame, usable: "pd.Series[bool]", same: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which usable runs are a repetition: a run that was created later has equal values in the columns `same`."""
     order = [name for name in ("created_at", "run_key") if name in frame]
     known = frame[usable & frame["seed"].notna()].sort_values(order)
-    twice = known.duplicated(["setting", "seed"], keep="last")
+    twice = known.duplicated(list(same), keep="last")
     return np.asarray(frame.index.isin(known.index[twice]))
 
 
-def _nothing_usable(n: int, not_used: Mapping[str, int]) -> str:
+def nothing_usable(n: int, not_used: Mapping[str, int]) -> str:
+    """Say that no run can be used, and why each of them cannot."""
     if n == 0:
         return "No run matches; choose another group or metric."
     reasons = ", ".join(f"{count} {why}" for why, count in sorted(not_used.items()))

@@ -40,7 +40,7 @@ def with_settings(runs: pd.DataFrame, varying: Sequence[str]) -> pd.DataFrame:
     within the group. The label names those, or is "all runs" where there are none. Runs of one label but of different
     hashes (they differ in a key that has no column) get the hash's first digits behind it.
     """
-    ordered = runs.sort_values([*varying, "seed", "run_key"], key=_natural, na_position="last", ignore_index=True)
+    ordered = runs.sort_values([*varying, "seed", "run_key"], key=_order, na_position="last", ignore_index=True)
     parts = [[f"{name} {text}" for text in value_texts(ordered[name])] for name in varying]
     labels = [" · ".join(texts) for texts in zip(*parts, strict=True)] if parts else [ONE_SETTING] * len(ordered)
     ordered["setting"] = pd.Series(labels, index=ordered.index, dtype=object)
@@ -50,11 +50,17 @@ def with_settings(runs: pd.DataFrame, varying: Sequence[str]) -> pd.DataFrame:
     return ordered
 
 
-def _natural(column: "pd.Series[Any]") -> "pd.Series[Any]":
+def natural(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """Sort texts with numbers in them by the numbers: "[4]" before "[18]"."""
     if not (pd.api.types.is_object_dtype(column.dtype) or pd.api.types.is_string_dtype(column.dtype)):
         return column
-    return column.astype(object).map(_parts, na_action="ignore")
+    parts = {value: _parts(value) for value in column.dropna().unique()}
+    return column.astype(object).map(parts, na_action="ignore")
+
+
+def _order(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Parameters naturally; run keys, which only break ties and are many, as they are."""
+    return column if column.name == "run_key" else natural(column)
 
 
 def _parts(value: object) -> object:

@@ -4,6 +4,7 @@ from math import ceil, isfinite
 from typing import Any, NamedTuple
 
 from orbitsens.sensitivity.analysis import Analysis
+from orbitsens.sensitivity.best import Best
 from orbitsens.sensitivity.effects import MATTERS, NO_MATTER, Effects
 from orbitsens.sensitivity.noise import Noise
 
@@ -116,9 +117,11 @@ def _more(factor: float, found: Effects, metric: Metric) -> str:
 
 def best_sentence(answer: Analysis, metric: Metric) -> str:
     """Which settings may be the best, and what the best is really worth."""
-    found = answer.best
-    if isinstance(found, str):
-        return found
+    return answer.best if isinstance(answer.best, str) else best_words(answer.best, metric)
+
+
+def best_words(found: Best, metric: Metric) -> str:
+    """The same of settings that were compared with the best one."""
     first, candidates = found.table.iloc[0], int(found.table["candidate"].sum())
     unit = f" {metric.unit}".rstrip()
     sentence = f"{first['setting']} has the smallest mean {metric.label}, {first['error']:.3g}{unit}"

@@ -4,7 +4,7 @@ The URL is the one truth: a control shows what it says and writes into it, under
 (Streamlit's own binding writes labels and leaves defaults out; the default here is the newest group, which changes).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -40,6 +40,41 @@ def choose(
     return chosen
 
 
+def choose_many(
+    label: str, options: Mapping[str, str], key: str, default: Sequence[str], *, tip: str | None = None
+) -> list[str]:
+    """Choose any of `options` (id to words); return their ids, `default` where the URL names none.
+
+    Each choice is in the URL as one `key=id`, and nothing is while the default is in force.
+    """
+    wanted = st.query_params.get_all(key)
+    lost = [name for name in wanted if name not in options]
+    if lost:
+        st.toast(f"{label}: {', '.join(lost)} is not here.", icon=":material/link_off:")
+    usual = [name for name in default if name in options]
+    chosen = [name for name in wanted if name in options] or usual
+    st.session_state[key] = chosen
+
+    def to_url() -> None:
+        put_many(key, st.session_state[key] if st.session_state[key] != usual else [])
+
+    st.multiselect(label, list(options), key=key, format_func=options.__getitem__, help=tip, on_change=to_url)
+    return chosen
+
+
+def whole_number(label: str, key: str, *, default: int, low: int, high: int, tip: str | None = None) -> int:
+    """Choose a whole number from `low` to `high`; in the URL where it is not the default."""
+    text = st.query_params.get(key, NOTHING)
+    number = min(max(int(text), low), high) if text.isdecimal() else default
+    st.session_state[key] = number
+
+    def to_url() -> None:
+        put(key, NOTHING if st.session_state[key] == default else str(st.session_state[key]))
+
+    st.number_input(label, low, high, step=1, key=key, help=tip, on_change=to_url)
+    return number
+
+
 def switch(label: str, key: str, *, default: bool, tip: str | None = None) -> bool:
     """Switch something on or off; in the URL as `key=on` or `key=off` where it is not the default."""
     words = {True: "on", False: "off"}
@@ -59,6 +94,14 @@ def put(key: str, value: str) -> None:
         st.query_params.pop(key, None)
     else:
         st.query_params[key] = value
+
+
+def put_many(key: str, values: Sequence[str]) -> None:
+    """Choose several ids from code; none: whatever is the default."""
+    if values:
+        st.query_params[key] = list(values)
+    else:
+        st.query_params.pop(key, None)
 
 
 def _to_url(key: str, resets: str) -> None:

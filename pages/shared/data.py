@@ -3,21 +3,21 @@
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
 
+from orbitsens.config import SEED_KEYS
 from store import queries
 from store.connect import read_catalogue, store_version
+from store.filters import EVERYTHING, RunFilter
 from store.layout import last_sync
 from store.location import VARIABLE, own_and_shipped, readable_store
-from store.queries import RunDetail
-
-if TYPE_CHECKING:
-    from orbitsens.sensitivity.seeding import SeedStudy
+from store.queries import FilterChoices, ParameterValues, RunDetail
 
 _cached = st.cache_data(show_spinner=False, max_entries=64)
 
@@ -71,35 +71,52 @@ def synced(store: Path) -> datetime | None:
 
 
 @_cached
-def groups(of: Catalogue) -> pd.DataFrame:
-    """List the groups, the newest first; the group of runs without one is named ""."""
+def count_matching(of: Catalogue, which: RunFilter) -> int:
+    """Count the runs that a filter means."""
     with read_catalogue(Path(of.path)) as con:
-        found = queries.groups(con)
+        return queries.count_matching(con, which)
+
+
+@_cached
+def filter_choices(of: Catalogue, which: RunFilter) -> FilterChoices:
+    """Return what some runs can be filtered by."""
+    with read_catalogue(Path(of.path)) as con:
+        return queries.filter_choices(con, which)
+
+
+@_cached
+def parameter_values(of: Catalogue, which: RunFilter, name: str, most: int) -> ParameterValues:
+    """Return the values that a parameter takes in some runs."""
+    with read_catalogue(Path(of.path)) as con:
+        return queries.parameter_values(con, which, name, most)
+
+
+def kinds(of: Catalogue) -> Mapping[str, str]:
+    """Return the kind of every parameter that runs of a store have, by name."""
+    parameters = filter_choices(of, EVERYTHING).parameters
+    return dict(zip(parameters["name"], parameters["kind"], strict=True))
+
+
+@_cached
+def groups(of: Catalogue, which: RunFilter = EVERYTHING) -> pd.DataFrame:
+    """List the groups of some runs, the newest first; the group of runs without one is named ""."""
+    with read_catalogue(Path(of.path)) as con:
+        found = queries.groups(con, which)
     return found.assign(group=found["group"].fillna(""))
 
 
 @_cached
-def metric_choices(of: Catalogue, group: str) -> pd.DataFrame:
-    """List what the runs of a group were measured at."""
+def metric_choices(of: Catalogue, which: RunFilter) -> pd.DataFrame:
+    """List what some runs were measured at."""
     with read_catalogue(Path(of.path)) as con:
-        return queries.metric_choices(con, group or None)
+        return queries.metric_choices(con, which)
 
 
 @_cached
-def varying_parameters(of: Catalogue, group: str) -> list[str]:
-    """Name the parameters that differ within a group, seeds apart."""
+def varying_parameters(of: Catalogue, which: RunFilter, but: tuple[str, ...] = SEED_KEYS) -> list[str]:
+    """Name the parameters that differ between some runs, but for some: the seeds, unless said otherwise."""
     with read_catalogue(Path(of.path)) as con:
-        return queries.varying_parameters(con, group or None)
-
-
-@_cached
-def study(of: Catalogue, group: str, measured: Measured, log: bool) -> "SeedStudy":
-    """Study how far seeds spread a metric in a group: every run of it, whatever its state."""
-    from orbitsens.sensitivity.seeding import seed_study  # brings SciPy, which takes a second that Home need not wait
-
-    with read_catalogue(Path(of.path)) as con:
-        runs = queries.run_metric(con, group or None, *measured)
-    return seed_study(runs, varying_parameters(of, group), log)
+        return queries.varying_parameters(con, which, but)
 
 
 @_cached

@@ -6,7 +6,10 @@ from typing import NoReturn
 
 import streamlit as st
 
-from pages.shared.text import NO_GROUP, plain
+from pages.shared.filter_state import clear
+from pages.shared.filter_words import groups_text, restrictions
+from pages.shared.text import plain
+from store.filters import RunFilter
 from store.location import DEFAULT, SHIPPED
 
 
@@ -30,20 +33,35 @@ def no_runs(store: Path) -> None:
     _what_to_do(f"The run store at {store} holds no run yet.", store)
 
 
-def no_metric_stop(group: str, store: Path) -> NoReturn:
-    """No run of the group was measured: say what to do and end the page."""
-    st.info(
-        f"No run of {plain(group or NO_GROUP)} has been measured yet. If its sweep is still running, wait for it; then "
-        "bring the results in, and this page shows them:"
-    )
-    st.code(sync(store, group), language="bash")
+def nothing_matches_stop(which: RunFilter) -> NoReturn:
+    """No run meets the filter: say what it asks for, and how to ask for less."""
+    asked = "; ".join(map(plain, restrictions(which)))
+    st.info(f"No run of this store matches the filter in the sidebar: {asked}. Take a restriction away, or all:")
+    st.button("Clear the filter", key="clear_filter_here", on_click=clear, icon=":material/filter_alt_off:")
     st.stop()
 
 
-def nothing_usable(group: str) -> None:
-    """The group was measured, but not one of its runs is finished with a finite value."""
+def unknown_filter_stop(why: str) -> NoReturn:
+    """The filter asks for what is not in this store: say so, and offer to do without."""
+    st.warning(plain(why), icon=":material/link_off:")
+    st.button("Clear the filter", key="clear_filter_here", on_click=clear, icon=":material/filter_alt_off:")
+    st.stop()
+
+
+def no_metric_stop(which: RunFilter, store: Path) -> NoReturn:
+    """No run that matches was measured: say what to do and end the page."""
+    st.info(
+        f"No run of {plain(groups_text(which))} has been measured yet. If its sweep is still running, wait for it; "
+        "then bring the results in, and this page shows them:"
+    )
+    st.code(sync(store, which.groups[0] or "" if len(which.groups) == 1 else ""), language="bash")
+    st.stop()
+
+
+def nothing_usable(name: str) -> None:
+    """Runs were measured, but not one of them is finished with a finite value."""
     st.warning(
-        f"Not one run of {plain(group or NO_GROUP)} is finished with a finite value, so there is no distribution to "
+        f"Not one run of {plain(name)} is finished with a finite value, so there is no distribution to "
         "draw. The runs and their reasons are listed below; choose another metric or dataset, or train again with a "
         "smaller learning rate."
     )

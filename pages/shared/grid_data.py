@@ -12,9 +12,12 @@ from orbitsens.datasets import make_dataset
 from orbitsens.grid_settings import GridSettings
 from orbitsens.version import __version__
 from pages.shared.data import Catalogue
-from store import evaluations
+from store import evaluations, queries
 from store.connect import read_catalogue, store_version
+from store.filters import EVERYTHING, RunFilter
 from store.gridfiles import read_cell, read_grid
+
+MOST_LISTED = 500  # models to choose from; the filter finds older ones
 
 _cached = st.cache_data(show_spinner=False, max_entries=64)
 
@@ -39,21 +42,22 @@ def places(of: Catalogue) -> tuple[Catalogue, ...]:
 
 
 @_cached
-def models(of: Catalogue) -> pd.DataFrame:
-    """List the runs that have a model file, the newest first."""
+def models(
+    of: Catalogue, which: RunFilter, named: tuple[str, ...], checksums: frozenset[str]
+) -> tuple[pd.DataFrame, int]:
+    """List the newest runs that have a model file, and those `named` or of `checksums`; say how many have one."""
     with read_catalogue(Path(of.path)) as con:
-        runs = evaluations.stored_models(con)
-    return runs[runs["model_file"].notna()].reset_index(drop=True)
+        return queries.models(con, which, MOST_LISTED, named, checksums)
 
 
 @_cached
-def evaluated(at: tuple[Catalogue, ...]) -> set[str]:
+def evaluated(at: tuple[Catalogue, ...]) -> frozenset[str]:
     """Return the checksums of the models that have a grid, whichever, made with this code."""
-    found: set[str] = set()
+    found: frozenset[str] = frozenset()
     for place in at:
         with read_catalogue(Path(place.path)) as con:
             stored = evaluations.stored_grids(con)
-        found |= set(stored.loc[stored["code_version"] == __version__, "model_sha256"])
+        found |= frozenset(stored.loc[stored["code_version"] == __version__, "model_sha256"])
     return found
 
 
@@ -84,18 +88,16 @@ def along(of: GridFile, row: int) -> Mapping[str, Sequence[float]]:
 
 
 @_cached
-def test_errors(of: Catalogue, at: Catalogue, metric: str) -> pd.DataFrame:
-    """List what all runs were measured at on test datasets, as logged or later: trained_on, dataset, value, run_id."""
-    runs = models(of)
+def test_errors(of: Catalogue, which: RunFilter, at: Catalogue, metric: str) -> pd.DataFrame:
+    """List what models were measured at on test datasets, as logged or later: trained_on, dataset, value, run_id."""
     with read_catalogue(Path(of.path)) as con:
-        found = evaluations.test_errors(con, list(runs["run_key"]), metric)
+        found, runs = queries.test_errors(con, which, metric), queries.model_checksums(con, which)
     if at.path == of.path or at.version == 0:
         return found
     with read_catalogue(Path(at.path)) as con:
         later = evaluations.stored_evaluations(con, list(runs["model_sha256"]))
     later = later[(later["metric"] == metric) & (later["split"] == "test")]
-    named = runs.rename(columns={"dataset_name": "trained_on"})[["run_key", "run_id", "trained_on", "model_sha256"]]
-    both = pd.concat([found, later.merge(named, on="model_sha256")[found.columns]])
+    both = pd.concat([found, later.merge(runs, on="model_sha256")[found.columns]])
     return both.drop_duplicates(["run_key", "dataset"]).reset_index(drop=True)
 
 
@@ -103,10 +105,10 @@ def test_errors(of: Catalogue, at: Catalogue, metric: str) -> pd.DataFrame:
 def orbit_errors(of: Catalogue, at: Catalogue, run_keys: tuple[str, ...], metric: str) -> pd.DataFrame:
     """List what some runs were measured at on each orbit of test datasets: run_key, dataset, orbit, value."""
     with read_catalogue(Path(of.path)) as con:
-        found = evaluations.test_orbit_errors(con, run_keys, metric)
+        found, runs = evaluations.test_orbit_errors(con, run_keys, metric), queries.model_checksums(con, EVERYTHING)
     if at.path == of.path or at.version == 0:
         return found
-    runs = models(of).query("run_key in @run_keys")[["run_key", "model_sha256"]]
+    runs = runs.query("run_key in @run_keys")[["run_key", "model_sha256"]]
     with read_catalogue(Path(at.path)) as con:
         later = evaluations.stored_evaluations(con, list(runs["model_sha256"]))
     later = later[(later["metric"] == metric) & (later["split"] == "test")].merge(runs, on="model_sha256")

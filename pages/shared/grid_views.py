@@ -14,6 +14,7 @@ from pages.shared.charts.picture import side_by_side
 from pages.shared.charts.theme import Theme
 from pages.shared.controls import put
 from pages.shared.exports import download_row
+from pages.shared.glossary import COMMON, hover
 from pages.shared.grid_controls import SPREAD, Look
 from pages.shared.grid_panels import Grids, Panel, by_setting, panels
 from pages.shared.grid_text import GRID_FIELDS
@@ -33,7 +34,7 @@ def show_maps(grids: Grids, runs: pd.DataFrame, how: Look, title: str, caption: 
             key = f"map_{i}"
             spoken = f"{panel.scale.title} of {panel.name} over semi-major axis and eccentricity"
             st.altair_chart(chart, theme=None, key=key, on_select=partial(_picked, key), alt=spoken)
-    st.caption(f"{caption} Click a cell to see its orbit.")
+    st.caption(hover(f"{caption} Click a cell to see its orbit.", COMMON))
     download_row(
         f"grid-{how.field}-{'-'.join(runs['run_id'][:_ABREAST])}",
         lambda: side_by_side({panel.name: _map(panel, "light") for panel in drawn}, _ABREAST),

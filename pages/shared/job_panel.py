@@ -4,17 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared import access
 from pages.shared.text import ago, count, plain
 from runner import jobs
 from runner.jobs import Job
 
 _EVERY_S = 0.7
-
-
-def who() -> str:
-    """Who is looking: the name they are logged in with, or else where from."""
-    name = st.user.get("email") if st.user.get("is_logged_in") else None
-    return str(name or st.context.ip_address or "this machine")
 
 
 def offer(
@@ -29,8 +24,16 @@ def offer(
         _ended(home, job)
     st.markdown(what)
     time = f"{estimate_s:.0f} s" if estimate_s < 90 else f"{estimate_s / 60:.0f} min"
-    if st.button(f"{verb} (about {time})", key=f"evaluate_{key}", type="primary", icon=":material/play_arrow:"):
-        jobs.submit(home, arguments, title=title, who=who())
+    asked = st.button(
+        f"{verb} (about {time})",
+        key=f"evaluate_{key}",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=not access.may_edit(),
+        help=access.why_not() or None,
+    )
+    if asked and access.may_edit():
+        jobs.submit(home, arguments, title=title, who=access.who())
         st.rerun()
 
 
@@ -43,8 +46,8 @@ def watch(home: Path, job_id: str, key: str) -> None:
     with st.container(border=True, key=f"job_{key}"):
         left, right = st.columns([5, 1], vertical_alignment="center")
         left.progress(job.share, text=f"{job.state}: {job.title}" + (f" · {job.words}" if job.words else ""))
-        if right.button("Cancel", key=f"cancel_{key}", icon=":material/close:"):
-            jobs.cancel(home, job.id, who())
+        if access.may_edit() and right.button("Cancel", key=f"cancel_{key}", icon=":material/close:"):
+            jobs.cancel(home, job.id, access.who())
             st.rerun(scope="app")
         st.caption(f"Started by {plain(job.who)}, {ago(job.submitted_at)}; it goes on if this page is closed.")
         with st.expander("Log"):

@@ -17,18 +17,25 @@ _TOLD = {*SEED_KEYS, "dataset_name", "test_dataset"}
 _PARAMETERS = [name for kind in (Data, Parameters) for name in kind.model_fields if name not in _TOLD]
 
 
-def choose_models(models: pd.DataFrame, evaluated: Collection[str]) -> pd.DataFrame:
+def named() -> tuple[str, ...]:
+    """The run ids or keys that the URL names."""
+    linked = st.query_params.get("models", "") or st.query_params.get("run", "")
+    return tuple(name for name in linked.split(",") if name)
+
+
+def choose_models(models: pd.DataFrame, evaluated: Collection[str], n_models: int) -> pd.DataFrame:
     """Choose models; those of `usual` unless the URL names some. `evaluated`: checksums of models that have a grid.
+
+    `models` are listed of `n_models` that match.
 
     Returns their rows with `label`, a short name of the model, and `setting`, one of its setting (all but the seed).
     """
     names = run_ids(models)
     by_name = {name: key for key, name in names.items()}
-    linked = st.query_params.get("models", "") or st.query_params.get("run", "")
-    wanted = [name for name in linked.split(",") if name in by_name][:MOST_MODELS]
-    lost = [name for name in linked.split(",") if name and name not in by_name]
+    wanted = [name for name in named() if name in by_name][:MOST_MODELS]
+    lost = [name for name in named() if name not in by_name]
     if lost:
-        st.toast(f"Without a model in this store: {', '.join(lost)}.", icon=":material/link_off:")
+        st.toast(f"Without a model among the runs that match: {', '.join(lost)}.", icon=":material/link_off:")
     chosen = wanted or [names[key] for key in usual(models, evaluated)]
     st.session_state["models"] = chosen
     put("models", ",".join(chosen))
@@ -42,7 +49,7 @@ def choose_models(models: pd.DataFrame, evaluated: Collection[str]) -> pd.DataFr
         format_func=words.__getitem__,
         max_selections=MOST_MODELS,
         on_change=lambda: _to_url(st.session_state["models"]),
-        help="Type part of a group, a dataset, a parameter or a run id.",
+        help=f"Type part of a group, a dataset, a parameter or a run id.{_rest(len(models), n_models)}",
     )
     rows = models.set_index("run_key").loc[[by_name[name] for name in chosen]].reset_index()
     everyone = [names[key] for key in all_seeds(models, rows)]
@@ -102,6 +109,11 @@ def _words(models: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
     columns += [[f"{name} {text}" for text in value_texts(models[name])] for name in told]
     columns.append([names[key] for key in models["run_key"]])
     return [" · ".join(parts) for parts in zip(*columns, strict=True)]
+
+
+def _rest(listed: int, n_models: int) -> str:
+    more = n_models - listed
+    return f" The newest are listed; the filter in the sidebar finds the other {more:,}." if more else ""
 
 
 def _to_url(chosen: Sequence[str], view: str = "") -> None:

@@ -9,6 +9,7 @@ from pages.shared import grid_data, job_panel
 from pages.shared.controls import choose
 from pages.shared.data import Catalogue
 from pages.shared.exports import csv_button
+from pages.shared.start import View
 from pages.shared.text import count, listed, number
 from runner import jobs
 
@@ -17,25 +18,26 @@ FAMILIES = tuple(f"{family}_TBP_planar_100_test" for family in ORDER)
 HEADLINE = "acceleration_error"
 
 
-def show_named(of: Catalogue, home: Catalogue, runs: pd.DataFrame) -> None:
+def show_named(view: View, home: Catalogue, runs: pd.DataFrame) -> None:
     """Show the table of families and the chosen models' errors, and offer to measure what is lacking."""
     st.subheader("On independent test orbits of each family")
-    errors = grid_data.test_errors(of, home, HEADLINE)
+    of = view.catalogue
+    errors = grid_data.test_errors(of, view.filter, home, HEADLINE)
     table = family_table(errors[errors["dataset"].isin(FAMILIES)])
     if len(table):
         st.dataframe(table, hide_index=True)
         st.caption(
-            "Acceleration error (%), mean over all samples of 100 orbits of a family; then the mean over all runs of "
-            "the store that were measured on them, whatever their settings."
+            "Acceleration error (%), mean over all samples of 100 orbits of a family; then the mean over all "
+            "matching runs that were measured on them, whatever their settings."
         )
-    measured = set(errors[["run_key", "dataset"]].itertuples(index=False, name=None))
+    chosen = errors[errors["run_key"].isin(runs["run_key"])]
+    measured = set(chosen[["run_key", "dataset"]].itertuples(index=False, name=None))
     lacking = runs[[any((key, name) not in measured for name in FAMILIES) for key in runs["run_key"]]]
     if len(lacking):
         arguments = jobs.dataset_arguments(list(lacking["run_key"]), FAMILIES, Path(of.path))
         what = f"{count(len(lacking), 'chosen model')} not yet measured on {', '.join(FAMILIES)}."
         title = f"{count(len(lacking), 'model')} on test orbits: {listed(list(lacking['run_id']))}"
         job_panel.offer(Path(home.path), arguments, title, what, 8.0 + 0.5 * len(lacking), "named")
-    chosen = errors[errors["run_key"].isin(runs["run_key"])]
     if len(chosen):
         with st.expander("The chosen models, dataset by dataset"):
             st.dataframe(_by_dataset(chosen), hide_index=True)
@@ -46,8 +48,8 @@ def show_named(of: Catalogue, home: Catalogue, runs: pd.DataFrame) -> None:
 def family_table(errors: pd.DataFrame) -> pd.DataFrame:
     """Mean (best) error by the family trained on (rows) and the family tested on (columns), and how many runs."""
     rows = errors.assign(
-        train=[grid_data.family(str(name)) or "" for name in errors["trained_on"]],
-        test=[grid_data.family(str(name)) or "" for name in errors["dataset"]],
+        train=_families(errors["trained_on"]),
+        test=_families(errors["dataset"]),
     ).dropna(subset="value")
     table = []
     for train in (name for name in ORDER if name in set(rows["train"])):
@@ -60,6 +62,10 @@ def family_table(errors: pd.DataFrame) -> pd.DataFrame:
             )
         table.append(line)
     return pd.DataFrame(table)
+
+
+def _families(names: "pd.Series[str]") -> "pd.Series[str]":
+    return names.map({name: grid_data.family(str(name)) or "" for name in names.unique()})
 
 
 def _by_dataset(errors: pd.DataFrame) -> pd.DataFrame:

@@ -4,36 +4,37 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared import data, tables
-from pages.shared.charts.curves import curve, stage_borders
-from pages.shared.charts.theme import Theme
-from pages.shared.controls import switch
-from pages.shared.text import axis_title, number, plain
+from pages.shared import data, run_data, tables
+from pages.shared.curve_lines import PHASE, Line, borders, lines_of_run, stage_starts, validation_key
+from pages.shared.curve_views import choose_curves, show_curves
+from pages.shared.selectors import run_ids
+from pages.shared.text import NO_GROUP, number, plain
 from store.queries import RunDetail
 
-# Each chart: the key on the training orbits, the key on the validation orbits, and what it was measured on.
-CURVES = (
-    ("train_loss", "val_loss", "training batches"),
-    ("percent_error", "val_percent_error", "training batches"),
-    ("acceleration_error", "", "training orbits"),
-)
-KEYS = ("curriculum_phase", *(key for pair in CURVES for key in pair[:2] if key))
 
-
-def show_run(of: data.Catalogue, run_key: str, varying: Sequence[str], theme: Theme) -> None:
-    """Show a run; `varying` are the parameters that come first."""
+def show_run(of: data.Catalogue, run_key: str, varying: Sequence[str], *, more: bool = True) -> None:
+    """Show a run; `varying` are the parameters that come first. `more`: with a link to all that there is of it."""
     detail = data.run(of, run_key)
     st.markdown(_headline(detail))
     if detail.reason:
         st.caption(f"{detail.state}: {plain(detail.reason)}")
-    if detail.model_file:
-        st.page_link(
-            "pages/generalisation.py",
-            label="Its model on orbits of other shapes",
-            icon=":material/grid_on:",
-            query_params={"run": detail.run_id},
-        )
-    _curves(of, detail, switch("log scale of the curves", "curves_log", default=True), theme)
+    name = run_ids(run_data.named(of, (detail.run_id,)))[run_key]
+    with st.container(horizontal=True):
+        if detail.model_file:
+            st.page_link(
+                "pages/generalisation.py",
+                label="Its model on orbits of other shapes",
+                icon=":material/grid_on:",
+                query_params={"run": detail.run_id},
+            )
+        if more:
+            st.page_link(
+                "pages/runs.py",
+                label="Its notes, orbits and model file",
+                icon=":material/table_rows:",
+                query_params={"group": detail.group or NO_GROUP, "run": name},
+            )
+    _curves(of, detail)
     measured, chosen = st.columns(2)
     with measured:
         st.markdown("**Measured with the kept model**")
@@ -65,17 +66,16 @@ def _headline(detail: RunDetail) -> str:
     return " · ".join(words)
 
 
-def _curves(of: data.Catalogue, detail: RunDetail, log: bool, theme: Theme) -> None:
+def _curves(of: data.Catalogue, detail: RunDetail) -> None:
     if detail.n_history_rows == 0:
         st.caption("This run logged no history, so there are no curves.")
         return
-    history = data.history(of, detail.run_key, KEYS)
-    loss = detail.parameters.get("loss_fcn")
-    for column, (train, validation, where) in zip(st.columns(len(CURVES)), CURVES, strict=True):
-        title = axis_title(train), str(loss) if train == "train_loss" and loss else where
-        keys = [key for key in (train, validation) if key]
-        drawn = curve(history, keys, title, stage_borders(history), log, theme)
-        if drawn is None:
-            column.caption(f"{title[0]}: nothing finite was logged.")
-        else:
-            column.altair_chart(drawn, theme=None)
+    how = choose_curves(set(detail.history_stats["key"]), several=False)
+    wanted = [each for key in how.keys for each in (key, validation_key(key))]
+    logged = run_data.logged(of, (detail.run_key,), (*wanted, PHASE))
+    starts = stage_starts(logged)
+    lines = {key: lines_of_run(logged, key, detail.run_id, starts) for key in how.keys}
+    stages = borders(starts, {detail.run_key: Line("", detail.run_id)})
+    losses = [str(loss) for loss in (detail.parameters.get("loss_fcn"),) if loss]
+    title = f"run {detail.run_id} of {detail.group or 'no group'}"
+    show_curves(lines, stages, how, losses, f"curves-{detail.run_id}", title, abreast=min(3, len(lines)))

@@ -1,4 +1,4 @@
-"""The choices that pages share: a group, what was measured, and one of its runs."""
+"""The choices that pages share: what was measured, and one of the runs."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,21 +10,14 @@ import streamlit as st
 from orbitsens.sensitivity.settings import value_text
 from pages.shared.charts.violins import PICK, PICK_UNUSABLE
 from pages.shared.controls import NOTHING, choose, put
-from pages.shared.data import Catalogue, Measured, metric_choices
+from pages.shared.data import Measured, metric_choices
 from pages.shared.empty import no_metric_stop
-from pages.shared.text import METRICS, NO_GROUP, axis_title, count, dataset_label, metric, number
+from pages.shared.start import View
+from pages.shared.study_data import MOST_SETTINGS
+from pages.shared.text import METRICS, axis_title, count, dataset_label, metric, number
 
 HEADLINE = "acceleration_error"
 SPLITS = ("test", "val", "train")
-
-
-def choose_group(groups: pd.DataFrame) -> str:
-    """Choose a W&B group, the newest first; the runs without one are the group ""."""
-    sizes = {group or NO_GROUP: n for group, n in zip(groups["group"], groups["n_runs"], strict=True)}
-    words = {group: f"{group} ({count(n, 'run')})" for group, n in sizes.items()}
-    tip = "Runs that were trained together, as one W&B group."
-    chosen = choose("Group", words, "group", tip=tip, resets="run", remember=True)
-    return "" if chosen == NO_GROUP else chosen
 
 
 def choose_metric(choices: pd.DataFrame) -> str:
@@ -49,19 +42,37 @@ def choose_dataset(choices: pd.DataFrame, metric_key: str) -> Measured:
     return found[chosen]
 
 
-def choose_group_and_measured(
-    catalogue: Catalogue, groups: pd.DataFrame, columns: Sequence[Any]
-) -> tuple[str, Measured]:
-    """Choose a group, a metric and a dataset, each in one of three columns; end the page where nothing was measured."""
-    with columns[0]:
-        group = choose_group(groups)
-    choices = metric_choices(catalogue, group)
+def choose_measured(view: View, columns: Sequence[Any]) -> Measured:
+    """Choose a metric and a dataset, each in one of two columns; end the page where nothing was measured."""
+    choices = metric_choices(view.catalogue, view.filter)
     if choices.empty:
-        no_metric_stop(group, Path(catalogue.path))
-    with columns[1]:
+        no_metric_stop(view.filter, Path(view.catalogue.path))
+    with columns[0]:
         metric_key = choose_metric(choices)
-    with columns[2]:
-        return group, choose_dataset(choices, metric_key)
+    with columns[1]:
+        return choose_dataset(choices, metric_key)
+
+
+def choose_part(runs: pd.DataFrame) -> int:
+    """Choose which settings to look at, where they are more than a chart can show; `runs` as of `in_settings`.
+
+    It begins with the part that has the run in the URL.
+    """
+    places = runs["place"]
+    n = int(places.max()) + 1
+    if n <= MOST_SETTINGS:
+        put("part", NOTHING)
+        return 0
+    starts = range(0, n, MOST_SETTINGS)
+    words = {str(i): f"{start + 1:,} to {min(start + MOST_SETTINGS, n):,} of {n:,}" for i, start in enumerate(starts)}
+    wanted = st.query_params.get("run", "")
+    of_run = places[(runs["run_id"] == wanted) | (runs["run_key"] == wanted)]
+    if "part" not in st.query_params and len(of_run):
+        put("part", str(int(of_run.iloc[0]) // MOST_SETTINGS))
+    part = int(choose("Settings", words, "part", tip="As many as a chart can show.", resets="run"))
+    shown = int((places // MOST_SETTINGS == part).sum())
+    st.caption(f"Below are settings {words[str(part)]}: {shown:,} of {count(len(places), 'matched run')}.")
+    return part
 
 
 def run_ids(runs: pd.DataFrame) -> dict[str, str]:

@@ -14,7 +14,8 @@ from orbitsens.sensitivity.wording import Metric, change, figure, p_text
 from pages.shared import look, sensitivity_data
 from pages.shared.charts.effects import importance_chart
 from pages.shared.controls import choose
-from pages.shared.data import Catalogue, Measured
+from pages.shared.data import Measured
+from pages.shared.start import View
 from pages.shared.text import plain
 
 
@@ -81,12 +82,12 @@ def pair_sentence(pair: Pair, metric: Metric) -> str:
     )
 
 
-def show_importance(catalogue: Catalogue, group: str, measured: Measured) -> None:
+def show_importance(view: View, measured: Measured) -> None:
     """Compute importances when asked: they take up to a minute."""
     if not st.toggle("Compute importances", key="importance", help="For large random sweeps; takes up to a minute."):
         return
     with st.spinner("Fitting forests to the runs and to permuted ones ..."):
-        found = sensitivity_data.importance(catalogue, group, measured)
+        found = sensitivity_data.importance(view.catalogue, view.filter, measured, view.but)
     if isinstance(found, str):
         st.markdown(found)
         return

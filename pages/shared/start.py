@@ -1,29 +1,98 @@
-"""What every page begins with: it runs inside app.py, and there is a store to show."""
+"""What every page begins with: it runs inside app.py, there is a store to show, and the shared filter finds runs."""
 
 import runpy
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from pages.shared import data, empty, fresh
+from orbitsens.config import SEED_KEYS
+from pages.shared import data, empty, filter_panel, filter_state, fresh, saved_views, team_words
 from pages.shared.controls import choose
+from pages.shared.filter_url import Asked, to_query
+from pages.shared.filter_words import groups_text, restrictions
+from pages.shared.text import count, plain
+from store.connect import StoreError
+from store.filters import EVERYTHING, RunFilter
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
 
-def start(title: str, words: str = "") -> tuple[data.Catalogue, pd.DataFrame]:
-    """Write the title; return the store's version in force and its groups, or say what to do and end the page.
+@dataclass(frozen=True)
+class View:
+    """What a page is to show: a version of a store, and the runs of it that the shared filter means.
+
+    `n_matching` of the store's `n_runs` runs match. `but` are the parameters that make no settings of their own.
+    """
+
+    catalogue: data.Catalogue
+    filter: RunFilter
+    n_matching: int
+    n_runs: int
+    but: tuple[str, ...] = SEED_KEYS
+
+    @property
+    def name(self) -> str:
+        """What to call the runs in titles and file names: their group, or how many groups they are of."""
+        return groups_text(self.filter)
+
+    def link(self, which: RunFilter | None = None, **more: str) -> dict[str, str | list[str]]:
+        """The query of a link to another page with this filter, or another one; `more` are keys beside it."""
+        return {**to_query(Asked(which or self.filter, self.but)), **more}
+
+    def setting_parameters(self) -> list[str]:
+        """Name the parameters that make the settings of these runs: all that vary, but those of `but`."""
+        return data.varying_parameters(self.catalogue, self.filter, self.but)
+
+
+def start(title: str, words: str = "", *, newest: bool = False, groups: bool = True, filtered: bool = True) -> View:
+    """Write the title, draw the filter in the sidebar; return what to show, or say what to do and end the page.
+
+    `newest`: the page compares runs, so it begins with the newest group where the URL names none. `groups`: the
+    filter has a choice of groups; without, what the URL says of them is ignored, and the page itself lists them.
+    `filtered`: the page is about runs at all.
 
     The page runs again by itself once there is a newer version.
+    """
+    inside_app()
+    catalogue = _catalogue(title, words)
+    n_runs = data.count_matching(catalogue, EVERYTHING)
+    if n_runs == 0:
+        empty.no_runs(Path(catalogue.path))
+        st.stop()
+    if not filtered:
+        return View(catalogue, EVERYTHING, n_runs, n_runs)
+    try:
+        asked = filter_state.in_force(catalogue, newest=newest and groups)
+        asked = replace(asked, filter=team_words.with_said(catalogue, asked.filter))
+        which = asked.filter if groups else replace(asked.filter, groups=())
+        n_matching = data.count_matching(catalogue, which)
+    except StoreError as error:
+        empty.unknown_filter_stop(str(error))
+    with st.sidebar:
+        filter_panel.show(catalogue, replace(asked, filter=which), n_matching, n_runs, groups=groups)
+        saved_views.show(Path(catalogue.path))
+    if n_matching == 0:
+        empty.nothing_matches_stop(which)
+    asks = restrictions(which)
+    if asks:
+        st.caption(plain(f"{n_matching:,} of {count(n_runs, 'run')} match: {'; '.join(asks)}."))
+    return View(catalogue, which, n_matching, n_runs, asked.but)
 
-    Streamlit runs a file of `pages/` alone until `st.navigation` has been called once in a server's life, so the
-    first visit of a fresh server through a link into a page would miss app.py: then app.py is run first.
+
+def inside_app() -> None:
+    """Run app.py first where Streamlit missed it.
+
+    It runs a file of `pages/` alone until `st.navigation` has been called once in a server's life, so the first visit
+    of a fresh server through a link into a page would be without it.
     """
     if PagesManager.uses_pages_directory:
         runpy.run_path(str(APP))
         st.stop()
+
+
+def _catalogue(title: str, words: str) -> data.Catalogue:
     stores = data.stores()
     if len(stores) > 1:
         left, right = st.columns([4, 1], vertical_alignment="bottom")
@@ -40,8 +109,4 @@ def start(title: str, words: str = "") -> tuple[data.Catalogue, pd.DataFrame]:
     if catalogue is None:
         empty.no_store(stores[name])
         st.stop()
-    groups = data.groups(catalogue)
-    if groups.empty:
-        empty.no_runs(stores[name])
-        st.stop()
-    return catalogue, groups
+    return catalogue

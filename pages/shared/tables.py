@@ -63,22 +63,24 @@ def unused_table(study: SeedStudy) -> pd.DataFrame:
     )
 
 
-def export_table(study: SeedStudy, measured: Measured, unit: str) -> pd.DataFrame:
-    """Every matched run, used or not, with its id, what its value is, and every parameter."""
+def export_table(study: SeedStudy, all_columns: pd.DataFrame, measured: Measured, unit: str) -> pd.DataFrame:
+    """Every run of a study, used or not, with its id, what its value is, and every parameter."""
     first = {"metric": measured.metric, "unit": unit, "measured_on": measured.dataset, "split": measured.split}
     told = ["run_id", "run_key", "setting", "seed", *first, "value", "used", "why_not", "z", "outlier"]
-    table = study.runs.assign(**first)
-    rest = [name for name in table.columns if name not in (*told, "offset")]
+    more = [name for name in all_columns.columns if name == "run_key" or name not in study.runs.columns]
+    table = study.runs.assign(**first).merge(all_columns[more], on="run_key", how="left")
+    rest = [name for name in table.columns if name not in (*told, "offset", "own_setting")]
     return table[[*told, *rest]].rename(columns={"z": "modified_z"})
 
 
 def parameter_table(known: Mapping[str, object], extra: Mapping[str, object], first: Sequence[str]) -> pd.DataFrame:
-    """A run's parameters with their meaning: those of `first` (that differ within the group), the rest, the unset."""
+    """A run's parameters with their meaning: those of `first` (that differ between runs), the rest, the unset."""
     names = [*first, *(name for name in MEANINGS if name not in first and name in known)]
     names.sort(key=lambda name: name not in first and known.get(name) is None)
-    rows = [(name, value_text(known.get(name)), MEANINGS.get(name, "")) for name in names]
-    rows += [(name, value_text(value), "a key that orbitsens does not know") for name, value in extra.items()]
-    return pd.DataFrame(rows, columns=["parameter", "value", "meaning"])
+    differs = dict.fromkeys(first, "differs")
+    rows = [(name, value_text(known.get(name)), differs.get(name, ""), MEANINGS.get(name, "")) for name in names]
+    rows += [(name, value_text(value), "", "a key that orbitsens does not know") for name, value in extra.items()]
+    return pd.DataFrame(rows, columns=["parameter", "value", "between runs", "meaning"])
 
 
 def metric_table(metrics: pd.DataFrame) -> pd.DataFrame:

@@ -47,6 +47,14 @@ CURVES: Mapping[str, Metric] = {
     "percent_error": Metric(
         "state error", "%", "Mean of 100 |y - y_model| / |y| over the six components of position and velocity."
     ),
+    "loss_component_mpe": Metric("state error in the loss", "%", "The part of the loss that is the mean state error."),
+    "loss_component_rmse": Metric(
+        "normalised RMSE in the loss", "%", "The part of the loss that is 100 sqrt(mean (y - y_model)^2 / mean y^2)."
+    ),
+    "full_train_loss": Metric("loss on all training segments", "", "The loss over every training segment at once."),
+    "curriculum_phase": Metric("training stage", "", "Stages of the schedules, counted from 0."),
+    "segment_length": Metric("segment length", "samples", "Samples in a training segment."),
+    "segment_ratio": Metric("segment ratio", "%", "100 segment length / samples of an orbit."),
 }
 
 NO_GROUP = "(no group)"

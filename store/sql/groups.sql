@@ -11,7 +11,8 @@ SELECT
     min(r.created_at) AS first_created,
     max(r.created_at) AS last_created,
     string_agg(DISTINCT p.dataset_name, ', ' ORDER BY p.dataset_name) AS datasets
-FROM runs r
+FROM matched
+JOIN runs r USING (run_key)
 JOIN parameters p USING (run_key)
 GROUP BY r."group"
 ORDER BY last_created DESC NULLS LAST, r."group"

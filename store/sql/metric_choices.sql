@@ -1,11 +1,11 @@
--- What can be chosen for a group: every metric with the dataset and split that some run of it was measured on.
+-- What can be chosen for some runs: every metric with the dataset and split that one of them was measured on.
 SELECT
     m.metric,
     m.dataset,
     m.split,
     count(DISTINCT m.run_key) AS n_runs
-FROM measured m
-JOIN runs r USING (run_key)
-WHERE r."group" IS NOT DISTINCT FROM $group AND m.value IS NOT NULL
+FROM matched
+JOIN measured m USING (run_key)
+WHERE m.value IS NOT NULL
 GROUP BY m.metric, m.dataset, m.split
 ORDER BY m.metric, m.split, m.dataset

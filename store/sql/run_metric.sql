@@ -1,7 +1,8 @@
--- Every run of a group, whatever its state, with its value of one metric: NULL where it was not measured.
+-- Every run that is meant, whatever its state, with its value of one metric: NULL where it was not measured.
 SELECT
     r.run_key,
     r.run_id,
+    r."group",
     r.name,
     r.state,
     r.reason,
@@ -12,12 +13,12 @@ SELECT
     m.n_orbits,
     m.n_failed,
     p.* EXCLUDE (run_key)
-FROM runs r
+FROM matched
+JOIN runs r USING (run_key)
 JOIN parameters p USING (run_key)
 LEFT JOIN measured m
     ON m.run_key = r.run_key
     AND m.metric = $metric
     AND m.dataset IS NOT DISTINCT FROM $dataset
     AND m.split = $split
-WHERE r."group" IS NOT DISTINCT FROM $group
 ORDER BY p.seed NULLS LAST, r.run_key

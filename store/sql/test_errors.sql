@@ -1,7 +1,8 @@
--- What runs were measured at on test orbits, with what they were trained on.
+-- What models were measured at on test orbits, with what they were trained on.
 SELECT r.run_key, r.run_id, p.dataset_name AS trained_on, m.dataset, m.value, m.n_orbits, m.n_failed
-FROM measured m
+FROM matched
 JOIN runs r USING (run_key)
 JOIN parameters p USING (run_key)
-WHERE m.metric = $metric AND m.split = 'test' AND r.run_key IN (SELECT unnest($run_keys))
+JOIN measured m USING (run_key)
+WHERE r.model_file IS NOT NULL AND m.metric = $metric AND m.split = 'test'
 ORDER BY r.run_key, m.dataset

@@ -1,11 +1,6 @@
--- How many values each typed parameter takes in a group, "(unset)" being one; a column per parameter.
-SELECT count(DISTINCT coalesce(
-    COLUMNS(p.* EXCLUDE (
-        run_key, seed, split_seed, init_seed, batch_seed,
-        num_train_orbits, num_total_orbits, num_total_segments, segment_ratio_final
-    ))::VARCHAR,
-    '(unset)'
-))
-FROM parameters p
-JOIN runs r USING (run_key)
-WHERE r."group" IS NOT DISTINCT FROM $group
+-- Whether the runs differ in each typed parameter, being unset counted as a value; a column per parameter.
+SELECT
+    (min(COLUMNS(p.* EXCLUDE (run_key))) IS DISTINCT FROM max(COLUMNS(p.* EXCLUDE (run_key))))
+    OR (count(COLUMNS(p.* EXCLUDE (run_key))) NOT IN (0, count(*))) AS "\0"
+FROM matched
+JOIN parameters p USING (run_key)

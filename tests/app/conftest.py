@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from tests.app.sample_runs import publish_runs, seed_study_runs, width_study_runs
@@ -11,6 +12,12 @@ from tests.app.sample_runs import publish_runs, seed_study_runs, width_study_run
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
 Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pages see a browser on this machine: AppTest has no connection to tell where it comes from."""
+    monkeypatch.setattr(ContextProxy, "ip_address", None)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from orbitsens.sensitivity.seeding import SeedStudy, seed_study
-from pages.shared.charts.curves import curve, stage_borders
 from pages.shared.charts.picture import picture
 from pages.shared.charts.ticks import log_ticks
 from pages.shared.charts.violins import PICK, PICK_UNUSABLE, violins
@@ -124,38 +123,3 @@ def test_the_picture_names_its_runs(kind: str) -> None:
 def test_a_picture_may_have_many_runs() -> None:
     values = np.random.default_rng(0).lognormal(2.0, 0.1, 6000).tolist()
     assert picture(violins(study(values), "error (%)", "light"), "png", "many", ["runs"]).startswith(b"\x89PNG")
-
-
-HISTORY = pd.DataFrame(
-    {
-        "step": np.arange(1, 201),
-        "train_loss": np.linspace(10.0, 1.0, 200),
-        "val_loss": [9.0 if step % 50 == 0 else np.nan for step in range(1, 201)],
-        "curriculum_phase": [0.0] * 120 + [1.0] * 80,
-    }
-)
-
-
-def test_a_curve_has_every_value_and_its_stage_borders() -> None:
-    assert stage_borders(HISTORY) == [121]
-    chart = curve(HISTORY, ["train_loss", "val_loss"], ("loss", "segments"), [121], log=True, theme="light")
-    assert chart is not None
-    (line,), (marks,) = layers(chart, "line"), layers(chart, "circle")
-    assert [row["on"] for row in line["rows"]].count("training") == 200
-    assert [row["step"] for row in marks["rows"]] == [50, 100, 150, 200]
-    assert layers(chart, "text")[0]["rows"] == [{"step": 121, "name": "stage 2"}]
-
-
-def test_a_diverged_curve_breaks_where_it_diverged() -> None:
-    broken = HISTORY.assign(train_loss=HISTORY["train_loss"].mask(HISTORY["step"].between(90, 95)))
-    chart = curve(broken, ["train_loss"], ("loss", ""), [], log=True, theme="light")
-    assert chart is not None
-    values = {row["step"]: row["value"] for row in layers(chart, "line")[0]["rows"]}
-    assert values[92] is None
-    assert len(values) == 200
-
-
-def test_nothing_finite_is_no_curve() -> None:
-    assert curve(HISTORY.assign(train_loss=np.nan), ["train_loss"], ("loss", ""), [], log=False, theme="light") is None
-    assert curve(HISTORY, ["percent_error"], ("", ""), [], log=False, theme="light") is None
-    assert stage_borders(HISTORY[["step"]]) == []

@@ -17,6 +17,7 @@ from orbitsens.orbits import Elements, revolution
 from runner.table import summary_table
 from store import queries
 from store.connect import read_catalogue
+from store.filters import of_group
 from tests.app.conftest import Open
 
 SWEEP = """
@@ -54,7 +55,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]
     )
     assert out.returncode == 0, out.stderr
     with read_catalogue(folder / "store") as con:
-        runs = queries.run_metric(con, "long", "acceleration_error", "eccentric", "train")
+        runs = queries.run_metric(con, of_group("long"), "acceleration_error", "eccentric", "train")
     rate = runs["lr_strategy"].str.strip("[]").astype(float)
     return folder / "store", runs.set_index(pd.MultiIndex.from_arrays([rate, runs["rtol"]]))
 

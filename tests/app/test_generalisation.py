@@ -123,21 +123,28 @@ def test_an_impossible_grid_is_a_sentence(store: Path, open_app: Open) -> None:
 
 def test_a_store_without_models_says_so(sample_store: Path, open_app: Open) -> None:
     app = open_app(sample_store, PAGE)
-    assert "No run of this store has a model file" in app.info[0].value
+    assert "No run that matches has a model file" in app.info[0].value
 
 
 def test_the_jobs_page_says_who_asked_for_what_and_how_it_ended(tmp_path: Path, open_app: Open) -> None:
     store = model_store(tmp_path, [0])
     app = open_app(store, "pages/jobs.py")
-    assert "Nobody has asked for an evaluation yet" in app.info[0].value
+    assert "An evaluation is asked for on the Generalisation page." in app.markdown[-1].value
     folder = store / jobs.FOLDER / "abc"
     folder.mkdir(parents=True)
     write(folder, JOB, {"title": "a grid", "arguments": [], "who": "grace", "at": now(), "limit_s": 1, "at_a_time": 1})
     write(folder, END, {"state": "failed", "message": "The model is corrupt.", "at": now()})
-    table = open_app(store, "pages/jobs.py").dataframe[0].value
+    table = open_app(store, "pages/jobs.py").dataframe[-1].value
     assert table[["what", "state", "by", "message"]].iloc[0].tolist() == [
         "a grid",
         "failed",
         "grace",
         "The model is corrupt.",
     ]
+
+
+def test_models_are_those_of_the_runs_that_match(store: Path, open_app: Open) -> None:
+    app = open_app(store, PAGE, models="run0,run1", **{"p.seed": "1"})
+    assert app.multiselect(key="models").value == ["run1"]
+    assert len(app.multiselect(key="models").options) == 1
+    assert app.toast[0].value == "Without a model among the runs that match: run0."

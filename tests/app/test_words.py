@@ -102,7 +102,10 @@ def test_the_summary_has_a_row_per_setting_and_units_in_its_headers() -> None:
 
 
 def test_the_export_has_every_run_with_its_id_and_why_it_is_not_used() -> None:
-    rows = tables.export_table(study([*VALUES, float("nan")]), Measured("acceleration_error", "x_test", "test"), "%")
+    made = study([*VALUES, float("nan")])
+    all_columns = made.runs[["run_key", "value"]].assign(rtol=1e-6)
+    rows = tables.export_table(made, all_columns, Measured("acceleration_error", "x_test", "test"), "%")
+    assert set(rows["rtol"]) == {1e-6}
     assert rows["run_id"].tolist() == [f"r{i}" for i in range(11)]
     assert rows["used"].tolist() == [True] * 10 + [False]
     assert rows["why_not"].iloc[10] == "diverged"

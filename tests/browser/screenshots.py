@@ -1,7 +1,7 @@
 """Pictures of every page, light and dark, at 1440 and 800 pixels: `python -m tests.browser.screenshots [NAME ...]`.
 
 The store in use (the shipped studies in a fresh clone) gives the main pictures; made-up runs give the cases that it
-does not have: several settings with diverged runs, evaluations of all states, and an empty store.
+does not have: several settings with diverged runs, evaluations of all states, an empty store, a sign-in.
 """
 
 import sys
@@ -15,15 +15,20 @@ from runner import jobs
 from runner.jobfiles import END, JOB, LOG, write
 from store.connect import StoreError, read_catalogue
 from store.location import readable_store
+from tests.app.cell_studies import RATIOS, SIZES, ratio_study_runs, size_study_runs
 from tests.app.sample_runs import publish_runs, seed_study_runs, width_study_runs
+from tests.browser.oidc_provider import secrets_text
 from tests.browser.serving import ROOT, chromium, served, settle
 from tests.runner.stored_models import model_store
 
 TARGET = ROOT / "screenshots"
 WIDTHS = (1440, 800)
 MAP = ".st-key-map_0 [role=graphics-document]"
+_IDS = [run.run_id for run in seed_study_runs()]
+_ERROR = "metric:acceleration_error:complex_TBP_planar_10_test:test"
 MAIN = {
     "home": "",
+    "runs": "runs",
     "seeding": "seeding?group=sweep-seeds-v2",
     "seeding-run": "seeding?group=sweep-seeds-v2",
     "generalisation": "generalisation",
@@ -31,10 +36,32 @@ MAIN = {
     "generalisation-difference": "generalisation?view=difference",
     "generalisation-seeds": "generalisation",
     "sensitivity": "sensitivity",
+    "help": "help",
 }
-SAMPLE = {"seeding-settings": "seeding?group=sweep-width"}
+SAMPLE = {
+    "home-groups": "",
+    "runs-run": f"runs?group=sweep-seeds-v2&run={_IDS[3]}",
+    "compare": f"compare?runs={','.join(_IDS[:3])}",
+    "seeding-settings": "seeding?group=sweep-width",
+    "architecture": f"architecture?group={SIZES}",
+    "segment-ratio": f"segment-ratio?group={RATIOS}",
+    "sensitivity-settings": f"sensitivity?group={SIZES}",
+    "parallel": f"parallel?group={SIZES}",
+    "parallel-many": "parallel?group=*",
+    "scatter": f"scatter?group={SIZES}&x=run:train_seconds&y={_ERROR}&colour=width",
+    "scatter-run": f"scatter?group=sweep-seeds-v2&x=seed&y={_ERROR}&run={_IDS[17]}",
+    "filter": f"runs?group={SIZES}&p.width=64&p.width=128&state=finished",
+    "filter-nothing": "runs?text=nothing+of+that+name",
+    "syncs": "jobs",
+}
 JOBS = {"jobs": "jobs", "generalisation-unevaluated": "generalisation"}
-EMPTY = {"empty": "", "empty-seeding": "seeding", "empty-jobs": "jobs"}
+EMPTY = {
+    "empty": "",
+    "empty-seeding": "seeding",
+    "empty-runs": "runs",
+    "empty-jobs": "jobs",
+}
+GUARDED = {"sign-in": ""}
 
 
 def main() -> None:
@@ -42,14 +69,18 @@ def main() -> None:
     TARGET.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         sample, log = Path(folder) / "sample", Path(folder) / "log"
-        publish_runs(sample, [*seed_study_runs(), *width_study_runs()])
+        publish_runs(sample, [*seed_study_runs(), *width_study_runs(), *size_study_runs(), *ratio_study_runs()])
         lab = model_store(Path(folder))
         _ended_jobs(lab)
         main_store = _readable(readable_store(None)) or sample
-        for store, pages in ((main_store, MAIN), (sample, SAMPLE), (lab, JOBS), (Path(folder) / "none", EMPTY)):
-            with served(store, log) as url:
-                for name, path in pages.items():
-                    if name in (sys.argv[1:] or pages):
+        secrets = Path(folder) / "secrets.toml"
+        secrets.write_text(secrets_text("http://localhost:1", ""))
+        stores = [(main_store, MAIN), (sample, SAMPLE), (lab, JOBS), (Path(folder) / "none", EMPTY), (sample, GUARDED)]
+        for store, pages in stores:
+            wanted = {name: path for name, path in pages.items() if name in (sys.argv[1:] or pages)}
+            if wanted:
+                with served(store, log, *([f"--secrets.files={secrets}"] if pages is GUARDED else [])) as url:
+                    for name, path in wanted.items():
                         _picture(browser, f"{url}/{path}", name)
     print(f"{len(list(TARGET.glob('*.png')))} pictures in {TARGET}")
 

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,11 +20,11 @@ PANEL_CHARTS = ".st-key-run_panel [data-testid=stVegaLiteChart] svg.marks"
 
 
 @contextmanager
-def served(store: Path, log: Path) -> Iterator[str]:
-    """Run the app on a store in a process of its own; yields its URL. Its output goes to `log`."""
+def served(store: Path, log: Path, *options: str) -> Iterator[str]:
+    """Run the app on a store in a process of its own, with Streamlit's `options`; yields its URL; says all to `log`."""
     for _ in range(5):
         port = _free_port()
-        process = _start(store, log, port)
+        process = _start(store, log, port, options)
         if _answers(f"http://localhost:{port}/_stcore/health", process):
             break
         if "is not available" not in log.read_text():  # else another process took the port meanwhile
@@ -43,8 +43,8 @@ def _free_port() -> int:
         return port
 
 
-def _start(store: Path, log: Path, port: int) -> "subprocess.Popen[bytes]":
-    options = [f"--server.port={port}", "--server.headless=true", "--server.fileWatcherType=none"]
+def _start(store: Path, log: Path, port: int, more: Sequence[str]) -> "subprocess.Popen[bytes]":
+    options = [f"--server.port={port}", "--server.headless=true", "--server.fileWatcherType=none", *more]
     with log.open("wb") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", *options],

@@ -19,6 +19,7 @@ from store import queries
 from store.connect import read_catalogue
 from store.datasets import FOLDER, dataset_problems, keep_dataset, note_reference
 from store.doctor import examine
+from store.filters import of_group
 from store.repair import repair
 from tests.config.test_dataset_files import write_orbits
 from tests.runner.graphql_answers import StubArtifact, StubServer
@@ -231,7 +232,7 @@ def test_a_sweep_trains_on_an_artifact(stub: StubServer, tmp_path: Path) -> None
     assert trained.returncode == 0, trained.stderr
     assert "1 of 1 runs finished" in trained.stdout
     with read_catalogue(tmp_path / "store") as con:
-        rows = queries.run_metric(con, "flown", "acceleration_error", "flights:v3", "test")
+        rows = queries.run_metric(con, of_group("flown"), "acceleration_error", "flights:v3", "test")
     assert rows["dataset_file"].tolist() == rows["test_file"].tolist() == [PINNED]
     assert rows["n_orbits"].tolist() == [3] and np.isfinite(rows["value"]).all()
 

@@ -16,6 +16,7 @@ from orbitsens.model import load_model
 from runner.__main__ import app
 from store.connect import StoreError, read_catalogue, store_version
 from store.evaluations import stored_grids
+from store.filters import of_group
 from store.gridfiles import read_cell, read_grid
 from store.queries import run_metric, run_orbit_metrics
 from tests.factories import TEST, TRAIN, filled_store, replaced
@@ -105,7 +106,7 @@ def test_a_later_sync_leaves_the_evaluations(store: Path, tmp_path: Path) -> Non
     assert filled_store(store, [changed]).changed
     with read_catalogue(store) as con:
         assert len(stored_grids(con)) == 1
-        rows = run_metric(con, GROUP, "acceleration_error", "simple_TBP_planar_2_test", "test")
+        rows = run_metric(con, of_group(GROUP), "acceleration_error", "simple_TBP_planar_2_test", "test")
     assert rows.set_index("run_id")["value"].notna().to_dict() == {"run0": True, "run1": False}
     grid_files = [path.name for path in store.glob("grids/*")]
     assert len(grid_files) == 1
@@ -140,7 +141,7 @@ def test_what_old_runs_lack_is_measured_from_their_models(tmp_path: Path) -> Non
     with read_catalogue(tmp_path / "store") as con:
         for dataset, split in ((TRAIN, "train"), (TEST, "test")):
             expected = evaluate_pointwise([model], make_dataset(dataset), units)[0].metrics["acceleration_error"]
-            rows = run_metric(con, GROUP, "acceleration_error", dataset, split).set_index("run_id")
+            rows = run_metric(con, of_group(GROUP), "acceleration_error", dataset, split).set_index("run_id")
             assert rows.loc["run5", "value"] == pytest.approx(expected.mean)
             assert rows.loc["run5", "n_orbits"] == 10
     version = store_version(tmp_path / "store")

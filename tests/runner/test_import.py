@@ -11,6 +11,7 @@ from orbitsens.model import load_model, make_model, save_model
 from runner.import_model import import_model
 from store import queries
 from store.connect import read_catalogue
+from store.filters import of_group
 from tests.factories import ENTITY, PROJECT, filled_store, run_record
 
 OLD = {
@@ -50,7 +51,9 @@ def test_an_old_file_becomes_a_run_with_its_metrics(imported):
     _, store = imported
     with read_catalogue(store) as con:
         for split in ("train", "test"):
-            table = queries.run_metric(con, "team", "acceleration_error", f"simple_TBP_planar_3_{split}", split)
+            table = queries.run_metric(
+                con, of_group("team"), "acceleration_error", f"simple_TBP_planar_3_{split}", split
+            )
             assert table["value"].notna().all() and table["n_orbits"].tolist() == [3]
         detail = queries.run(con, f"{ENTITY}/{PROJECT}/abc123")
     assert detail.state == "finished"

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from orbitsens.config import choices
 from store import queries
 from store.connect import read_catalogue
+from store.filters import of_group
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -57,7 +58,9 @@ def swept(tmp_path, monkeypatch):
         told = re.search(r"(\d+) of (\d+) runs finished", runner("sweep", tmp_path, *options))
         assert told and told[1] == told[2] == str(len(planned))
         with read_catalogue(tmp_path / "store") as con:
-            rows = queries.run_metric(con, "choices", "acceleration_error", dataset.replace("_train", "_test"), "test")
+            rows = queries.run_metric(
+                con, of_group("choices"), "acceleration_error", dataset.replace("_train", "_test"), "test"
+            )
             details = [queries.run(con, key) for key in rows["run_key"]]
         assert sorted(detail.config_hash for detail in details) == sorted(run["config_hash"] for run in planned)
         # Two rows a run: evaluations after steps 2 and 4, whatever became of it.

@@ -14,6 +14,7 @@ import pytest
 
 from store import queries
 from store.connect import read_catalogue
+from store.filters import of_group
 
 SEEDS = "runner/sweeps/sweep-seeds-v2.yaml"
 TINY = """
@@ -51,7 +52,7 @@ def swept(tmp_path_factory):
 
 def frames(store):
     with read_catalogue(store) as con:
-        runs = queries.run_metric(con, "tiny", "acceleration_error", "simple_TBP_planar_3_test", "test")
+        runs = queries.run_metric(con, of_group("tiny"), "acceleration_error", "simple_TBP_planar_3_test", "test")
         return runs, queries.history(con, store, list(runs["run_key"]), None)
 
 

@@ -35,6 +35,13 @@ def test_a_repetition_of_a_run_is_no_evidence() -> None:
     assert "t/p/z" in set(found.runs["run_key"])
 
 
+@pytest.mark.parametrize("apart", ["init_seed", "own_setting"])
+def test_runs_that_differ_by_another_seed_or_by_what_makes_no_setting_are_no_repetition(apart: str) -> None:
+    runs = table().assign(seed=0, **{apart: list(range(3)) * 4})
+    assert response(runs, list(LEVELS)).n_used == 12
+    assert response(runs.drop(columns=apart), list(LEVELS)).n_used == 4
+
+
 def test_zeros_are_analysed_without_logarithms_and_it_says_so() -> None:
     runs = table()
     runs.loc[0, "value"] = 0.0

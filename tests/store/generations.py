@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from store import queries
 from store.connect import read_catalogue
+from store.filters import of_group
 from store.publish import publish
 from store.records import ModelFile, RunRecord
 from tests.factories import TEST, run_record
@@ -32,7 +33,7 @@ def seen(store: Path) -> int:
         AssertionError: tables, curves or models are of more than one generation, or runs are missing.
     """
     with read_catalogue(store) as con:
-        table = queries.run_metric(con, GROUP, "acceleration_error", TEST, "test")
+        table = queries.run_metric(con, of_group(GROUP), "acceleration_error", TEST, "test")
         history = queries.history(con, store, list(table["run_key"]), None)
         details = [queries.run(con, run_key) for run_key in table["run_key"]]
         orbits = [queries.run_orbit_metrics(con, run_key)["value"].iloc[0] for run_key in table["run_key"]]

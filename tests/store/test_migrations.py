@@ -7,6 +7,7 @@ import pytest
 
 from store import migrate, queries
 from store.connect import StoreError, read_catalogue, read_version
+from store.filters import of_group
 from store.layout import catalogue_path, set_current, store_version
 from tests.factories import SEEDING, TEST, filled_store
 
@@ -40,5 +41,7 @@ def test_every_earlier_schema_has_a_fixture_that_comes_up_to_date_with_all_its_r
         kept = [{key: row[key] for key in old} for row, old in zip(after[table], before[table], strict=True)]
         assert kept == before[table]
     with read_catalogue(store) as con:
-        assert len(queries.run_metric(con, SEEDING, "acceleration_error", TEST, "test")) == len(before["runs"])
+        assert len(queries.run_metric(con, of_group(SEEDING), "acceleration_error", TEST, "test")) == len(
+            before["runs"]
+        )
     assert filled_store(store, []).published is False

@@ -8,6 +8,7 @@ import pytest
 
 from store import queries
 from store.connect import read_catalogue
+from store.filters import of_group
 from store.queries import RunDetail
 from store.records import RunRecord
 from tests.factories import TRAIN, filled_store, old_run, run_record
@@ -94,4 +95,4 @@ def test_any_text_comes_out_as_it_went_in(store: Path, text: str) -> None:
     assert detail.config == {"x": {text: text}}
     with read_catalogue(store) as con:
         assert queries.groups(con)["n_runs"].tolist() == [1]
-        assert len(queries.run_metric(con, text, text, text, text)) == 1
+        assert len(queries.run_metric(con, of_group(text), text, text, text)) == 1

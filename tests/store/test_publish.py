@@ -10,6 +10,7 @@ import pytest
 
 from store import queries
 from store.connect import StoreError, read_catalogue, store_version
+from store.filters import of_group
 from store.layout import catalogue_path, last_sync, versions
 from store.records import ModelFile, RunRecord, SeenBefore, Unreadable
 from tests.factories import (
@@ -170,7 +171,7 @@ def test_many_runs_come_in_portions(store: Path) -> None:
     report = filled_store(store, records)
     assert (len(report.new), len(report.unchanged)) == (10, 240)
     with read_catalogue(store) as con:
-        table = queries.run_metric(con, records[0].group, "acceleration_error", TEST, "test")
+        table = queries.run_metric(con, of_group(records[0].group), "acceleration_error", TEST, "test")
     assert table["run_key"].is_unique
     assert sorted(table["seed"]) == list(range(250))
 

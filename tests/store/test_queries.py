@@ -8,6 +8,7 @@ import pytest
 
 from store import queries
 from store.connect import StoreError, read_catalogue
+from store.filters import of_group
 from tests.factories import (
     SEEDING,
     TEST,
@@ -43,8 +44,8 @@ def test_groups_count_every_run_once(shared_store: Path) -> None:
 
 def test_metric_choices_say_how_many_runs_were_measured(shared_store: Path) -> None:
     with read_catalogue(shared_store) as con:
-        table = queries.metric_choices(con, "mixed").set_index(["metric", "dataset", "split"])["n_runs"]
-        assert queries.metric_choices(con, "no such group").empty
+        table = queries.metric_choices(con, of_group("mixed")).set_index(["metric", "dataset", "split"])["n_runs"]
+        assert queries.metric_choices(con, of_group("no such group")).empty
     assert table["acceleration_error", TEST, "test"] == 6
     # The five unfinished runs, but the one without history, have the value that W&B kept; so has the old one.
     assert table["acceleration_error", TRAIN, "train"] == 6 + 3 + 1
@@ -52,7 +53,7 @@ def test_metric_choices_say_how_many_runs_were_measured(shared_store: Path) -> N
 
 def test_run_metric_has_a_row_for_every_run_of_the_group(shared_store: Path) -> None:
     with read_catalogue(shared_store) as con:
-        table = queries.run_metric(con, "mixed", "acceleration_error", TEST, "test").set_index("run_key")
+        table = queries.run_metric(con, of_group("mixed"), "acceleration_error", TEST, "test").set_index("run_key")
     assert sorted(table["state"]) == sorted(["finished"] * 6 + ["running", "crashed", "failed", "killed", "diverged"])
     expected = {
         key(r): r.summary["evaluations"][1]["metrics"]["acceleration_error"]["mean"]
@@ -66,7 +67,7 @@ def test_run_metric_has_a_row_for_every_run_of_the_group(shared_store: Path) -> 
 
 def test_run_metric_has_typed_parameters(shared_store: Path) -> None:
     with read_catalogue(shared_store) as con:
-        table = queries.run_metric(con, "mixed", "acceleration_error", TEST, "test")
+        table = queries.run_metric(con, of_group("mixed"), "acceleration_error", TEST, "test")
     kinds = {name: str(table[name].dtype) for name in ("width", "seed", "rtol", "planar_constraint", "lr_strategy")}
     assert kinds == {
         "width": "Int64",
@@ -80,8 +81,8 @@ def test_run_metric_has_typed_parameters(shared_store: Path) -> None:
 
 def test_nothing_varies_in_the_seeding_study_but_the_seed(shared_store: Path) -> None:
     with read_catalogue(shared_store) as con:
-        assert queries.varying_parameters(con, SEEDING) == []
-        table = queries.run_metric(con, SEEDING, "acceleration_error", TEST, "test")
+        assert queries.varying_parameters(con, of_group(SEEDING)) == []
+        table = queries.run_metric(con, of_group(SEEDING), "acceleration_error", TEST, "test")
     assert table["seed"].tolist() == list(range(20))
     assert table["setting_hash"].nunique() == 1
 
@@ -90,8 +91,8 @@ def test_seeds_that_are_set_apart_make_no_setting_of_their_own(store: Path) -> N
     apart = [{}, {"init_seed": 1}, {"batch_seed": 2}, {"split_seed": 3}]
     filled_store(store, [run_record(0, parameters=seeds) for seeds in apart])
     with read_catalogue(store) as con:
-        assert queries.varying_parameters(con, SEEDING) == []
-        table = queries.run_metric(con, SEEDING, "acceleration_error", TEST, "test")
+        assert queries.varying_parameters(con, of_group(SEEDING)) == []
+        table = queries.run_metric(con, of_group(SEEDING), "acceleration_error", TEST, "test")
     assert len(table) == 4 and table["setting_hash"].nunique() == 1
     assert sorted(table["init_seed"].dropna()) == [1]
 
@@ -100,21 +101,21 @@ def test_varying_parameters_name_what_varies_and_count_unset_as_a_value(store: P
     group = "sizes"
     filled_store(store, architecture_group(2, group=group))
     with read_catalogue(store) as con:
-        assert queries.varying_parameters(con, group) == ["width", "depth"]
+        assert queries.varying_parameters(con, of_group(group)) == ["width", "depth"]
     one = run_record(7, group=group, parameters={"width": 32, "depth": 2})
     logged = {k: v for k, v in one.config["parameters"].items() if k != "rtol"}
     filled_store(store, [replaced(one, config={**one.config, "parameters": logged})])
     with read_catalogue(store) as con:
-        assert queries.varying_parameters(con, group) == ["width", "depth", "rtol"]
-        assert queries.varying_parameters(con, "no such group") == []
+        assert queries.varying_parameters(con, of_group(group)) == ["width", "depth", "rtol"]
+        assert queries.varying_parameters(con, of_group("no such group")) == []
 
 
 def test_runs_without_a_group_are_asked_for_by_none(store: Path) -> None:
     filled_store(store, [run_record(0, group=None), run_record(1, group="some")])
     with read_catalogue(store) as con:
         assert queries.groups(con)["group"].isna().sum() == 1
-        assert len(queries.run_metric(con, None, "acceleration_error", TEST, "test")) == 1
-        assert queries.metric_choices(con, None)["n_runs"].unique().tolist() == [1]
+        assert len(queries.run_metric(con, of_group(None), "acceleration_error", TEST, "test")) == 1
+        assert queries.metric_choices(con, of_group(None))["n_runs"].unique().tolist() == [1]
 
 
 def test_run_returns_all_of_a_run(shared_store: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from orbitsens.config import Data, Parameters
 from store import migrate, queries
 from store.connect import StoreError, read_catalogue, write_draft
+from store.filters import of_group
 from store.layout import catalogue_path, set_current, store_version
 from tests.factories import SEEDING, TEST, filled_store, run_record
 from tests.store.looking import everything
@@ -84,7 +85,7 @@ def test_a_catalogue_of_schema_1_keeps_its_runs_and_gets_the_new_keys(store: Pat
         pass
     filled_store(store, [])
     with read_catalogue(store) as con:
-        table = queries.run_metric(con, SEEDING, "acceleration_error", TEST, "test")
+        table = queries.run_metric(con, of_group(SEEDING), "acceleration_error", TEST, "test")
     assert list(table["state"]) == ["finished", "crashed"]
     assert list(table["width"]) == [64, 64]
     assert table["weight_decay"].isna().all() and table["lr_schedule"].isna().all()

@@ -1,85 +1,151 @@
-"""A run's histories over its optimiser steps, the borders between its training stages marked."""
+"""Histories over their optimiser steps: every run's raw line, smoothed ones, bands over seeds, stage borders."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
-from pages.shared.charts.theme import MUTED, TRAIN, VALIDATION, Theme, styled
+from pages.shared.charts.curve_data import Curves
+from pages.shared.charts.gridmaps import SERIES
+from pages.shared.charts.theme import INK, MUTED, TRAIN, UNUSABLE, VALIDATION, Theme, styled
 from pages.shared.charts.ticks import log_ticks
 
 TRAINING, VALIDATING = "training", "validation"
-# Below this many values each one gets a mark: a line between few points looks like more data than there is.
-FEW = 80
+FEW = 240  # values in a picture: each one gets a mark, as a line between few looks like more data than there is
+MOST_NAMED = 12  # series in the legend
+MOST_READ = 8  # series in a tip
 
 
-def curve(
-    history: pd.DataFrame, keys: Sequence[str], title: tuple[str, str], borders: Sequence[int], log: bool, theme: Theme
+def curves_chart(
+    curves: Curves,
+    title: tuple[str, str],
+    borders: pd.DataFrame,
+    theme: Theme,
+    *,
+    log: bool,
+    height: int = 210,
+    pointed_at: bool = True,
 ) -> alt.LayerChart | None:
-    """Draw one history: `keys` are the key on the training data and, if there is one, that on the validation data.
+    """Draw one history key; None where nothing usable was logged.
 
-    `history` has a column `step` and one per key, missing values NaN; `title` names the quantity with its unit, and
-    what it was measured on; `borders` are the first steps of the stages after the first. None if nothing finite, and
-    positive for `log`, was logged.
+    `title` names the quantity with its unit, and what it was measured on. `borders` has the first step and the name of
+    each training stage after the first, and its series if these differ. Crosses at the top: where runs first logged a
+    value that is not finite. `pointed_at`: values can be read under the pointer, which a picture has none of.
     """
-    frame = _long(history, keys, log)
-    if frame.empty:
+    if curves.raw.empty:
         return None
-    series = [TRAINING, VALIDATING][: frame["on"].nunique()]
-    ticks = log_ticks(frame["value"].dropna().tolist()) if log else []
+    colour = _colour(curves.series, theme)
     step = alt.X(
         "step:Q",
         title="optimiser step",
-        scale=alt.Scale(nice=False, domain=[0, int(history["step"].max())]),
-        axis=alt.Axis(tickCount=5, grid=False),
+        scale=alt.Scale(nice=False, domain=[0, curves.end]),
+        axis=alt.Axis(tickCount=5, grid=False, format="~s" if curves.end >= 1e5 else ",d"),
     )
-    value = alt.Y(
+    value = _value_axis(curves, log)
+    who = [alt.Tooltip("label:N", title="run"), alt.Tooltip("series:N", title="of")]
+    quiet = len(curves.smooth) > 0 or len(curves.bands) > 0
+    raw = alt.Chart(curves.raw).encode(x=step, y=value, color=colour, detail=["label:N", "part:Q"])
+    width, opacity = (0.8, 0.3) if quiet else (1.5 if curves.n_lines < 10 else 1.0, 1.0 if curves.n_lines < 10 else 0.6)
+    layers = [*_borders(borders, colour, theme), *(_readings(curves, step, theme) if pointed_at else [])]
+    layers += _bands(curves, step, value, colour)
+    layers.append(raw.mark_line(strokeWidth=width, opacity=opacity, clip=True).encode(tooltip=who))
+    marks = curves.raw if len(curves.raw) <= FEW else _lonely(curves.raw)
+    if len(marks):
+        tips = [*who, alt.Tooltip("step:Q"), alt.Tooltip("value:Q", title=title[0], format=".4~g")]
+        layers.append(raw.properties(data=marks).mark_circle(size=26, opacity=1).encode(tooltip=tips))
+    if len(curves.smooth):
+        smooth = raw.properties(data=curves.smooth).mark_line(
+            strokeWidth=1.8 if curves.n_lines < 10 else 1.2, clip=True
+        )
+        layers.append(smooth.encode(tooltip=who))
+    layers += _lost(curves, step, who)
+    return styled(layers, theme, height=height).properties(title=alt.TitleParams(title[0], subtitle=title[1]))
+
+
+def _value_axis(curves: Curves, log: bool) -> alt.Y:
+    shown = [*curves.raw["value"], *curves.bands["low"], *curves.bands["high"]]
+    ticks = log_ticks(shown) if log else []
+    return alt.Y(
         "value:Q",
         title=None,
         scale=alt.Scale(type="log" if log else "linear", zero=alt.Undefined if log else False, nice=not log),
         axis=alt.Axis(values=ticks, format="~g") if ticks else alt.Axis(tickCount=5, format="~g"),
     )
-    color = alt.Color(
-        "on:N",
-        scale=alt.Scale(domain=[TRAINING, VALIDATING], range=[TRAIN[theme], VALIDATION]),
-        legend=alt.Legend(values=series) if len(series) > 1 else None,
+
+
+def _colour(series: Sequence[str], theme: Theme) -> alt.Color:
+    """The colours of series: training and validation have theirs; a few are told apart; many are in order."""
+    names = list(series)
+    several = alt.Legend(
+        values=names[:MOST_NAMED], columns=4, labelLimit=260, symbolType="stroke", symbolOpacity=1, symbolStrokeWidth=3
     )
-    tips = [alt.Tooltip("step:Q"), alt.Tooltip("value:Q", title=title[0], format=".4~g"), alt.Tooltip("on:N")]
-    base = alt.Chart(frame).encode(x=step, y=value, color=color, detail="on:N")
-    layers = [*_stages(borders, theme), base.mark_line(strokeWidth=1.5, clip=True).encode(tooltip=tips)]
-    few = frame.groupby("on").filter(lambda part: part["value"].count() < FEW)
-    if len(few):
-        layers.append(base.properties(data=few).mark_circle(size=26, opacity=1).encode(tooltip=tips))
-    return styled(layers, theme, height=210).properties(title=alt.TitleParams(title[0], subtitle=title[1]))
+    legend = several if len(names) > 1 else None
+    if set(names) <= {TRAINING, VALIDATING}:
+        scale = alt.Scale(domain=[TRAINING, VALIDATING], range=[TRAIN[theme], VALIDATION])
+    elif len(names) <= len(SERIES[theme]):
+        scale = alt.Scale(domain=names, range=list(SERIES[theme][: len(names)]))
+    else:
+        extent = [0.25, 1.0] if theme == "dark" else [0.0, 0.88]
+        return alt.Color(
+            "series:O", scale=alt.Scale(domain=names, scheme=alt.SchemeParams("viridis", extent=extent)), legend=legend
+        )
+    return alt.Color("series:N", scale=scale, legend=legend)
 
 
-def stage_borders(history: pd.DataFrame) -> list[int]:
-    """Return the first logged step of each training stage after the first, from the history's `curriculum_phase`."""
-    if "curriculum_phase" not in history:
+def _bands(curves: Curves, step: alt.X, value: alt.Y, colour: alt.Color) -> list[alt.Chart]:
+    if curves.bands.empty:
         return []
-    phase = history.dropna(subset="curriculum_phase").sort_values("step")
-    return [int(step) for step in phase["step"][phase["curriculum_phase"].diff().fillna(0.0) != 0.0]]
+    base = alt.Chart(curves.bands).encode(x=step, color=colour)
+    tips = [alt.Tooltip("series:N", title="median of")]
+    area = base.mark_area(opacity=0.2, strokeWidth=0, tooltip=None)
+    median = base.mark_line(strokeWidth=2.2, clip=True)
+    return [
+        area.encode(y=_field(value, "low"), y2="high:Q"),
+        median.encode(y=_field(value, "median"), tooltip=tips),
+    ]
 
 
-def _long(history: pd.DataFrame, keys: Sequence[str], log: bool) -> pd.DataFrame:
-    """One row per point; a key logged at most steps keeps its gaps, so that the line breaks and bridges nothing."""
-    parts = []
-    for key, on in zip(keys, (TRAINING, VALIDATING), strict=False):
-        if key not in history:
-            continue
-        usable = np.isfinite(history[key]) & ((history[key] > 0.0) | (not log))
-        part = pd.DataFrame({"step": history["step"], "value": history[key].where(usable), "on": on})
-        if usable.any():
-            parts.append(part if usable.mean() > 0.5 else part[usable])
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["step", "value", "on"])
+def _field(value: alt.Y, name: str) -> alt.Y:
+    """The value axis, for one more column."""
+    copy = value.copy()
+    copy.shorthand = f"{name}:Q"
+    return copy
 
 
-def _stages(borders: Sequence[int], theme: Theme) -> list[alt.Chart]:
-    if not borders:
+def _borders(borders: pd.DataFrame, colour: alt.Color, theme: Theme) -> list[alt.Chart]:
+    if borders.empty:
         return []
-    frame = pd.DataFrame({"step": list(borders), "name": [f"stage {i + 2}" for i in range(len(borders))]})
-    base = alt.Chart(frame).encode(x="step:Q")
+    base = alt.Chart(borders).encode(x="step:Q")
+    if "series" in borders:
+        return [base.mark_rule(strokeDash=[3, 3], opacity=0.8, tooltip=None).encode(color=colour)]
     rule = base.mark_rule(color=MUTED[theme], strokeDash=[3, 3], tooltip=None)
     name = base.mark_text(align="left", baseline="top", dx=4, fontSize=11, color=MUTED[theme], tooltip=None)
     return [rule, name.encode(y=alt.value(0), text="name:N")]
+
+
+def _lost(curves: Curves, step: alt.X, who: list[alt.Tooltip]) -> list[alt.Chart]:
+    """Where runs stopped having finite values: they are not on the axis, and have a place at its top."""
+    if curves.lost.empty:
+        return []
+    marks = alt.Chart(curves.lost).mark_point(shape="cross", size=70, filled=True, color=UNUSABLE, opacity=1)
+    tips = [*who, alt.Tooltip("step:Q", title="not finite from step")]
+    return [marks.encode(x=step, y=alt.value(8), tooltip=tips)]
+
+
+def _readings(curves: Curves, step: alt.X, theme: Theme) -> list[alt.Chart]:
+    """Thin upright places to read values at: a tip on a line itself could only tell of its first point."""
+    if len(curves.series) > MOST_READ:
+        return []
+    titles: Mapping[str, str] = {f"s{i}": name for i, name in enumerate(curves.series)}
+    several = "median over runs, " if curves.n_lines > len(curves.series) else ""
+    tips = [alt.Tooltip(f"{field}:Q", title=several + name, format=".4~g") for field, name in titles.items()]
+    hover = alt.selection_point(name="reading", on="pointerover", clear="pointerout", fields=["step"], empty=False)
+    rule = alt.Chart(curves.tips).mark_rule(color=INK[theme], strokeWidth=6)
+    seen = alt.when(hover).then(alt.value(0.15)).otherwise(alt.value(0.0))
+    return [rule.encode(x=step, opacity=seen, tooltip=[alt.Tooltip("step:Q"), *tips]).add_params(hover)]
+
+
+def _lonely(raw: pd.DataFrame) -> pd.DataFrame:
+    """Values with nothing finite beside them: no line shows them."""
+    alone = raw.groupby(["label", "part"], sort=False)["step"].transform("size") == 1
+    return raw[alone]

@@ -1,0 +1,146 @@
+"""The cells of a map of parameters: what the seeds of each say, which is best, and which cannot be told from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from orbitsens.config import SEED_KEYS
+from orbitsens.sensitivity.best import Best, best
+from orbitsens.sensitivity.cannot import CannotSay
+from orbitsens.sensitivity.intervals import LEVEL
+from orbitsens.sensitivity.means import setting_means
+from orbitsens.sensitivity.noise import noise_floor
+from orbitsens.sensitivity.response import DIVERGED, REPEATED, Response, nothing_usable, repeated, why_not
+from orbitsens.sensitivity.seeding import NOT_FINITE
+from orbitsens.sensitivity.settings import value_texts, with_settings
+
+MOST_LEVELS = 24  # of a numeric axis; of more values RANGES ranges are made
+RANGES = 12
+OTHER_KEYS = "keys without a column of their own"
+
+
+@dataclass(frozen=True)
+class CellStudy:
+    """Every matched run in its cell, and what the used runs of each cell say.
+
+    `runs`: the input sorted by cell and seed, with `cell` (label), `used` and `why_not` (None for used runs).
+    `cells`: a row per cell that has a run: `cell`, the axes as text, `n_runs`, `n` (used runs), `diverged` (runs),
+    `median`, `q1`, `q3`, `min`, `max`, `mean`, `low`, `high` (with `log` the geometric mean; interval pooled as on
+    the Sensitivity page), `n_parameters` and `train_seconds` (medians), `best`, `candidate` (not distinguishable
+    from the best). `levels`: the values of each axis as text, in order. `found`: all cells against the best one, or
+    the sentence that says why that cannot be had. `mixed`: the parameters that differ within some cell.
+    """
+
+    runs: pd.DataFrame
+    cells: pd.DataFrame
+    levels: Mapping[str, tuple[str, ...]]
+    found: Best | str
+    mixed: tuple[str, ...]
+    log: bool
+
+    @property
+    def used(self) -> pd.DataFrame:
+        """The runs that the statistics are made of."""
+        return self.runs[self.runs["used"]]
+
+
+def cell_study(
+    table: pd.DataFrame,
+    axes: Sequence[str],
+    varying: Sequence[str] = (),
+    but: Sequence[str] = SEED_KEYS,
+    level: float = LEVEL,
+) -> CellStudy:
+    """Put runs into the cells that the columns `axes` make, and compare the cells with the best one.
+
+    `table` has a row per matched run in any state: `run_key`, `state`, `setting_hash`, `seed`, `value`,
+    `n_parameters`, `train_seconds`, the axes, `varying` (the parameters that differ among the runs) and `but` (those
+    that make no settings of their own). Which runs are used: as in `response`. Cells whose runs differ by more than
+    that are compared all the same: what differs is named in `mixed`, and counts as noise.
+    """
+    ranged = table.assign(**{name: in_ranges(table[name]) for name in axes})
+    in_range = [name for name in axes if isinstance(ranged[name].dtype, pd.CategoricalDtype)]
+    frame = with_settings(ranged.assign(own_setting=table["setting_hash"], setting_hash=""), axes)
+    frame = frame.rename(columns={"setting": "cell"}).assign(setting_hash=lambda rows: rows["own_setting"])
+    frame["value"] = pd.to_numeric(frame["value"]).astype(float)
+    why = why_not(frame)
+    same = ["cell", "own_setting", *(name for name in SEED_KEYS if name in frame)]
+    why = why.mask(repeated(frame, why.isna(), same), REPEATED)
+    runs = frame.assign(used=why.isna(), why_not=why.astype(object).where(why.notna(), None))
+    distinct = {name: with_settings(ranged.drop_duplicates(name), [name])[name] for name in axes}
+    levels = {name: tuple(dict.fromkeys(value_texts(column))) for name, column in distinct.items()}
+    runs = runs.assign(**{name: value_texts(runs[name]) for name in axes})
+    cells, found, log = _compared(runs, _described(runs, axes), axes, level)
+    return CellStudy(
+        runs=runs.drop(columns="own_setting"),
+        cells=cells,
+        levels=levels,
+        found=found,
+        mixed=_mixed(runs[runs["used"]], [name for name in varying if name not in axes], but, in_range),
+        log=log,
+    )
+
+
+def in_ranges(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Put numbers of more than 24 values into 12 ranges with about equally many runs each; others stay."""
+    numeric = pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
+    if not numeric or column.nunique() <= MOST_LEVELS:
+        return column
+    codes, edges = pd.qcut(column.astype(float), RANGES, labels=False, retbins=True, duplicates="drop")
+    digits = next(n for n in (3, 6, 17) if len({f"{edge:.{n}g}" for edge in edges}) == len(edges))
+    names = [f"{low:.{digits}g} to {high:.{digits}g}" for low, high in pairwise(edges)]
+    return pd.Series(
+        pd.Categorical.from_codes(codes.fillna(-1).to_numpy(dtype=int), pd.Index(names), ordered=True),
+        index=column.index,
+    )
+
+
+def _described(runs: pd.DataFrame, axes: Sequence[str]) -> pd.DataFrame:
+    lost = runs["state"].eq(DIVERGED) | runs["why_not"].eq(NOT_FINITE)
+    every = runs.assign(lost=lost).groupby("cell", sort=False)
+    cells = every[list(axes)].first()
+    cells["n_runs"], cells["n"], cells["diverged"] = every.size(), every["used"].sum(), every["lost"].sum()
+    used = runs[runs["used"]].groupby("cell", sort=False)["value"]
+    for name, q in {"median": 0.5, "q1": 0.25, "q3": 0.75, "min": 0.0, "max": 1.0}.items():
+        cells[name] = used.quantile(q).reindex(cells.index)
+    for name in ("n_parameters", "train_seconds"):
+        cells[name] = pd.to_numeric(runs[name]).astype(float).groupby(runs["cell"], sort=False).median()
+    return cells.reset_index()
+
+
+def _compared(
+    runs: pd.DataFrame, cells: pd.DataFrame, axes: Sequence[str], level: float
+) -> tuple[pd.DataFrame, Best | str, bool]:
+    used = runs[runs["used"]].assign(setting=lambda rows: rows["cell"])
+    log = bool((used["value"] > 0.0).all())
+    used["y"] = np.log10(used["value"]) if log else used["value"]
+    reasons = {str(why): int(n) for why, n in runs["why_not"].value_counts().items()}
+    cells = cells.assign(mean=np.nan, low=np.nan, high=np.nan, best=False, candidate=False)
+    if used.empty:
+        return cells, nothing_usable(len(runs), reasons), log
+    columns = ["run_key", "setting", "seed", "value", "y"]
+    response = Response(used[columns], tuple(axes), (), len(runs), reasons, log)
+    try:
+        noise = noise_floor(response, level)
+        means = setting_means(response, noise, level).set_index("setting")
+        for name, source in {"mean": "error", "low": "error_low", "high": "error_high"}.items():
+            cells[name] = means[source].reindex(cells["cell"]).to_numpy()
+        found = best(response, noise, level)
+    except CannotSay as reason:
+        return cells, str(reason), log
+    candidates = set(found.table["setting"][found.table["candidate"]])
+    first = found.table["setting"].iloc[0]
+    return cells.assign(best=cells["cell"] == first, candidate=cells["cell"].isin(candidates)), found, log
+
+
+def _mixed(used: pd.DataFrame, others: Sequence[str], but: Sequence[str], in_range: Sequence[str]) -> tuple[str, ...]:
+    grouped = used.groupby("cell", sort=False)
+    if used.empty or grouped["own_setting"].nunique().max() == 1:
+        return ()
+    differ = {name for name in (*others, *but) if name in used and grouped[name].nunique(dropna=False).max() > 1}
+    named = (*in_range, *(name for name in others if name in differ))
+    return named or (() if differ - set(SEED_KEYS) else (OTHER_KEYS,))

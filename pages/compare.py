@@ -1,0 +1,23 @@
+"""Compare: 2 to 50 runs side by side, what they differ in, what they came to, and their curves on top of each other."""
+
+import streamlit as st
+
+from pages.shared import compare_settings, compare_views, run_data
+from pages.shared.differences import compare
+from pages.shared.run_table import MOST_COMPARED
+from pages.shared.start import start
+
+wanted = compare_views.linked()
+view = start("Compare", filtered=not wanted)
+run_keys = compare_views.chosen_runs(view, wanted)
+compared = compare(
+    run_data.compared(view.catalogue, run_keys), run_data.compared_extras(view.catalogue, run_keys), view.but
+)
+
+st.markdown(f"##### {compare_views.answer(compared)}")
+compare_views.choose_others(view, compared, wanted, MOST_COMPARED)
+compare_views.show_parameters(compared)
+metrics = run_data.compared_metrics(view.catalogue, run_keys)
+compare_views.show_metrics(compared, metrics)
+compare_settings.show_settings(compared, metrics)
+compare_views.show_overlaid(view.catalogue, compared)

@@ -1,0 +1,76 @@
+"""Scatter: any two things of runs against each other, coloured by a third."""
+
+from functools import partial
+
+import streamlit as st
+
+from pages.shared import look, run_data, scatter_text
+from pages.shared.charts.positions import Quantity, can_be_log, positions
+from pages.shared.charts.scatter import MOST_POINTS, scatter
+from pages.shared.controls import NOTHING, choose, switch
+from pages.shared.exports import download_row
+from pages.shared.glossary import COMMON, hover
+from pages.shared.run_columns import HEADLINE, heading
+from pages.shared.run_panel import show_run
+from pages.shared.selectors import click_to_run, run_ids
+from pages.shared.sentences import spoken
+from pages.shared.start import start
+from pages.shared.things import columns_of, frame_of
+
+CHART = "scatter"
+
+view = start("Scatter", newest=True)
+known = columns_of(view)
+words = {name: heading(column) for name, column in known.items()}
+errors = [name for name, column in known.items() if column.kind == "metric" and column.key == HEADLINE]
+tests = [name for name in errors if known[name].split == "test"]
+varying = [name for name in view.setting_parameters() if name in known]
+
+
+def first(*names: str) -> dict[str, str]:
+    """The choices, those of `names` that there are before all others."""
+    return {name: words[name] for name in dict.fromkeys([*names, *words]) if name in words}
+
+
+places = st.columns(3)
+with places[0]:
+    x = choose("Across", first("run:train_seconds", *varying, "seed"), "x")
+with places[1]:
+    y = choose("Up", first(*tests, *errors, "run:n_parameters"), "y")
+with places[2]:
+    colour = choose("Colour", {NOTHING: "none"} | first(*varying), "colour")
+with st.container(horizontal=True):
+    logs = {
+        axis: switch(f"log {name}", f"log_{axis}", default=True, tip="For positive numbers; names have no logarithm.")
+        for axis, name in (("x", "across"), ("y", "up"), ("c", "colour"))
+    }
+
+chosen = {"x": x, "y": y} | ({"colour": colour} if colour else {})
+columns = {axis: known[name] for axis, name in chosen.items()}
+rows = run_data.table(view.catalogue, view.filter, tuple(columns.values()))
+runs = frame_of(rows, columns)
+quantities = {axis: Quantity(words[name], logs["c" if axis == "colour" else axis]) for axis, name in chosen.items()}
+on_axes = positions(runs["x"], quantities["x"]).drawable & positions(runs["y"], quantities["y"]).drawable
+answer, used = scatter_text.answer(runs, words[x], words[y]), scatter_text.used(runs, on_axes)
+names = run_ids(runs)
+selected = {name: key for key, name in names.items()}.get(st.query_params.get("run", ""))
+
+st.markdown(f"##### {answer}.")
+draw = partial(scatter, runs, quantities["x"], quantities["y"], quantities.get("colour"))
+pick = partial(click_to_run, CHART, names)
+st.altair_chart(draw(look.theme(), selected), theme=None, key=CHART, on_select=pick, alt=spoken(answer))
+many = f"Over {MOST_POINTS:,} runs are drawn as cells. " if len(runs) > MOST_POINTS else "Point: one run; click it. "
+linear = [words[chosen[axis]] for axis in ("x", "y") if logs[axis] and not can_be_log(runs[axis])]
+told = f"{used} {many}{scatter_text.METHOD}.{' Linear: ' + ', '.join(linear) + '.' if linear else ''}"
+st.caption(hover(told, COMMON))
+download_row(
+    f"scatter-{view.name}",
+    partial(draw, "light"),
+    f"{words[y]} against {words[x]}, {view.name}",
+    (used,),
+    lambda: runs.rename(columns={axis: words[name] for axis, name in chosen.items()}),
+    "Every matched run with its id, state and values; inf: not finite.",
+)
+if selected is not None:
+    with st.container(border=True, key="run_panel"):
+        show_run(view.catalogue, selected, view.setting_parameters())

@@ -1,0 +1,48 @@
+"""The runs behind a map or curve over parameters: with their metric, and with what they cost."""
+
+from collections.abc import Sequence
+
+import duckdb
+import pandas as pd
+
+from orbitsens.config import SEED_KEYS
+from store.errors import StoreError
+from store.filters import RunFilter
+from store.frames import pandas
+from store.matching import matched_arrow
+from store.parameter_queries import DERIVED
+
+_ALWAYS = (
+    "run_key", "run_id", "name", "state", "reason", "created_at", "setting_hash", "n_parameters", "train_seconds",
+    "measured_on", "split", "value",
+)  # fmt: skip
+
+
+def cell_runs(
+    con: duckdb.DuckDBPyConnection,
+    which: RunFilter,
+    metric: str,
+    places: Sequence[tuple[str | None, str]],
+    parameters: Sequence[str],
+) -> pd.DataFrame:
+    """Return one row per run, in every state, and place (dataset, split) with one metric; by seed, then run key.
+
+    Columns: run_key, run_id, name, state, reason, created_at (UTC), setting_hash, n_parameters (of the model),
+    train_seconds (s, the run's share of its program's run time), measured_on, split, value (NaN where the run was not
+    measured there, or diverged), the seeds, and the typed `parameters` that are asked for. Where a run does not say
+    one of the counts `DERIVED`, that of another matching run of its setting stands in.
+
+    Raises:
+        StoreError: there is no such parameter.
+    """
+    if unknown := [name for name in parameters if name not in con.table("parameters").columns]:
+        raise StoreError(f"The store has no parameter {unknown[0]!r} with a column of its own: choose another one.")
+    datasets, splits = ([place[i] for place in places] for i in (0, 1))
+    rows = matched_arrow(con, which, "cell_runs", {"metric": metric, "datasets": datasets, "splits": splits})
+    return pandas(rows.select(list(dict.fromkeys([*_ALWAYS, *SEED_KEYS, *parameters]))))
+
+
+def varying_counts(con: duckdb.DuckDBPyConnection, which: RunFilter) -> list[str]:
+    """Name the counts that follow from other parameters, such as the number of training orbits, and that differ."""
+    varies = matched_arrow(con, which, "varying_counts").to_pylist()[0]
+    return [name for name in DERIVED if varies[name]]

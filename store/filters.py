@@ -1,0 +1,44 @@
+"""Which runs are meant: the filter that all pages share, as plain values."""
+
+from dataclasses import dataclass
+from datetime import date
+
+Value = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class Range:
+    """Numbers from `low` to `high`, both included; None leaves an end open. A missing value lies in no range."""
+
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class RunFilter:
+    """Runs that meet every restriction; an empty one restricts nothing.
+
+    `groups`, `states` and `tags`: any of these; None among the groups means the runs without one. `parameters`: per
+    name the values that are meant (None: the run does not have it) or a range; the names are columns of the table
+    `parameters` or keys of `extra_parameters`. `created_from`, `created_to`: whole days, UTC, both included. `text`
+    is looked for, whatever its case, in run id, name, group, notes and tags. `tagged` and `noted` are the keys of runs
+    that have one of `tags`, or `text`, in what the team says of them beside the catalogue.
+    """
+
+    groups: tuple[str | None, ...] = ()
+    states: tuple[str, ...] = ()
+    parameters: tuple[tuple[str, tuple[Value, ...] | Range], ...] = ()
+    created_from: date | None = None
+    created_to: date | None = None
+    tags: tuple[str, ...] = ()
+    text: str = ""
+    tagged: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()
+
+
+EVERYTHING = RunFilter()
+
+
+def of_group(group: str | None) -> RunFilter:
+    """All runs of one group; None: those without one."""
+    return RunFilter(groups=(group,))

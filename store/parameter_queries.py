@@ -1,0 +1,99 @@
+"""What some runs differ in, and what can be chosen to filter them by."""
+
+import json
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+from duckdb import ColumnExpression, FunctionExpression
+
+from orbitsens.config import SEED_KEYS
+from store.filters import RunFilter, Value
+from store.matching import matched, matched_arrow, matched_frame
+
+# What other parameters and the data come to: no choices of their own, so they do not make settings.
+DERIVED = ("num_train_orbits", "num_total_orbits", "num_total_segments", "segment_ratio_final")
+
+
+@dataclass(frozen=True)
+class FilterChoices:
+    """What some runs can be filtered by.
+
+    `states` and `tags` have columns state or tag, n_runs. `parameters` has columns name, kind ("whole", "number",
+    "truth" or "word"; "extra" for a key that is no typed column) and varies (also: some runs have it, some do not).
+    """
+
+    states: pd.DataFrame
+    tags: pd.DataFrame
+    parameters: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class ParameterValues:
+    """What a parameter is in some runs: pairs of value (None: unset) and n_runs, ascending, the unset last.
+
+    Of `n_values` values these are the most common ones. `low` and `high`: the ends of its numbers, None without any.
+    """
+
+    values: tuple[tuple[Value, int], ...]
+    n_values: int
+    low: float | None
+    high: float | None
+
+
+_KINDS = {"BIGINT": "whole", "DOUBLE": "number", "BOOLEAN": "truth"}
+
+
+def varying_parameters(
+    con: duckdb.DuckDBPyConnection, which: RunFilter, leave_out: tuple[str, ...] = SEED_KEYS
+) -> list[str]:
+    """Name the typed parameters that take more than one value in some runs, being unset counted as one.
+
+    The seeds are left out unless said otherwise, and the counts that follow from other parameters always.
+    """
+    varies = matched_arrow(con, which, "varying_parameters").to_pylist()[0]
+    return [name for name, differs in varies.items() if differs and name not in (*leave_out, *DERIVED)]
+
+
+def filter_choices(con: duckdb.DuckDBPyConnection, which: RunFilter) -> FilterChoices:
+    """Return what some runs can be filtered by, parameters in the order of the tables."""
+    varies = matched_arrow(con, which, "varying_parameters").to_pylist()[0]
+    typed = con.table("parameters")
+    kinds = {name: _KINDS.get(str(kind), "word") for name, kind in zip(typed.columns, typed.types, strict=True)}
+    known = [(name, kinds[name], bool(differs)) for name, differs in varies.items()]
+    extra = matched_arrow(con, which, "extra_choices").to_pylist()
+    known += [(key["name"], "extra", key["varies"]) for key in extra]
+    return FilterChoices(
+        states=matched_frame(con, which, "state_choices"),
+        tags=matched_frame(con, which, "tag_choices"),
+        parameters=pd.DataFrame(known, columns=["name", "kind", "varies"]),
+    )
+
+
+def parameter_values(con: duckdb.DuckDBPyConnection, which: RunFilter, name: str, most: int) -> ParameterValues:
+    """Return the values that a parameter takes in some runs: the `most` common ones."""
+    matched(con, which)
+    typed = con.table("parameters")
+    if name in typed.columns:
+        runs = typed.join(con.table("matched"), "run_key", "semi")
+        n_runs = FunctionExpression("count", ColumnExpression("run_key")).alias("n_runs")
+        counted = runs.aggregate([ColumnExpression(name).alias("value"), n_runs])
+        pairs = [(row["value"], row["n_runs"]) for row in counted.to_arrow_table().to_pylist()]
+    else:
+        found = matched_arrow(con, which, "extra_values", {"name": name}).to_pylist()
+        pairs = [(None if row["value"] is None else json.loads(row["value"]), row["n_runs"]) for row in found]
+    common = sorted(pairs, key=lambda pair: -pair[1])[:most]
+    numbers = [value for value, _ in pairs if isinstance(value, int | float) and not isinstance(value, bool)]
+    return ParameterValues(
+        values=tuple(sorted(common, key=lambda pair: _natural(pair[0]))),
+        n_values=len(pairs),
+        low=min(numbers, default=None),
+        high=max(numbers, default=None),
+    )
+
+
+def _natural(value: object) -> tuple[int, float, str]:
+    """Numbers first, then words, the unset last."""
+    if isinstance(value, int | float):
+        return 0, float(value), ""
+    return (2, 0.0, "") if value is None else (1, 0.0, str(value))

@@ -1,0 +1,86 @@
+"""The Parallel page: what it says and draws, a range of the metric, and what the best runs have in common."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pages.shared.brushing import covered
+from pages.shared.parallel_text import answer
+from tests.app.conftest import Open
+from tests.app.sample_runs import publish_runs, sample_run
+from tests.app.test_pages import words
+
+PAGE = "pages/parallel.py"
+
+
+def test_axes_are_the_parameters_that_vary_and_every_run_is_counted(sample_store: Path, open_app: Open) -> None:
+    app = open_app(sample_store, PAGE, group="sweep-width")
+    assert app.multiselect(key="axis").value == ["width"]
+    said = words(app)
+    assert "36 of 40 matched runs in colour, by acceleration error on" in said
+    assert "4 runs without a finite value in grey. Line: one run." in said
+
+
+def test_where_only_the_seed_varies_it_is_the_axis(sample_store: Path, open_app: Open) -> None:
+    assert open_app(sample_store, PAGE, group="sweep-seeds-v2").multiselect(key="axis").value == ["seed"]
+
+
+def test_a_link_holds_axes_and_a_range_of_the_metric(sample_store: Path, open_app: Open) -> None:
+    app = open_app(sample_store, PAGE, group="sweep-width", axis=["seed", "width"], value="acceleration_error:5.0..6.0")
+    assert app.multiselect(key="axis").value == ["seed", "width"]
+    said = words(app)
+    assert "Only runs with acceleration error 5.00 to 6.00 %." in said
+    assert "of 40 matched runs in colour" in said
+    app.button(key="all_values").click().run()
+    assert "value" not in app.query_params
+    assert "36 of 40 matched runs" in words(app)
+
+
+@pytest.mark.parametrize("value", ["accel_angle_deg:1.0..2.0", "acceleration_error:one..two", "rubbish"])
+def test_a_range_of_another_metric_or_none_is_left_alone(sample_store: Path, open_app: Open, value: str) -> None:
+    assert "36 of 40 matched runs" in words(open_app(sample_store, PAGE, group="sweep-width", value=value))
+
+
+def test_an_empty_range_says_what_to_do(sample_store: Path, open_app: Open) -> None:
+    app = open_app(sample_store, PAGE, group="sweep-width", value="acceleration_error:0.1..0.2")
+    assert "press All values" in app.info[0].value
+    assert not app.get("vega_lite_chart")
+
+
+def test_all_runs_diverged_and_one_run(tmp_path: Path, open_app: Open) -> None:
+    publish_runs(tmp_path, [sample_run("lonely", 5, 7.0), *(sample_run("bad", s, float("nan")) for s in range(3))])
+    for group, n in (("bad", "0 of 3 matched runs"), ("lonely", "1 of 1 matched run")):
+        app = open_app(tmp_path, PAGE, group=group)
+        assert n in words(app)
+        assert "too few to say what the best have in common" in words(app)
+        assert len(app.get("vega_lite_chart")) == 1
+
+
+def test_a_key_that_some_runs_lack_is_an_axis(tmp_path: Path, open_app: Open) -> None:
+    odd = {0: {"network": "old"}, 1: {"width": 8}, 2: {"width": 8}}
+    runs = [sample_run("some", seed, 7.0 + seed, parameters=parameters) for seed, parameters in odd.items()]
+    publish_runs(tmp_path, runs)
+    app = open_app(tmp_path, PAGE, group="some", axis=["extra:network", "width"])
+    assert not app.toast
+    assert "3 of 3 matched runs in colour" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "axes"), [(0.8, 1.2, [1]), (-0.3, 1.4, [0, 1]), (0.1, 0.3, [0]), (0.6, 0.9, [1]), (9.0, 9.5, [2])]
+)
+def test_a_drag_covers_axes_or_means_the_nearest(low: float, high: float, axes: list[int]) -> None:
+    assert covered(low, high, 3) == axes
+
+
+def test_the_answer_names_what_the_best_share_and_not_what_chance_gives() -> None:
+    width = np.resize([8, 16, 32, 64], 200)
+    errors = np.random.default_rng(3).permutation(200) / 20.0 + 5.0
+    noise = pd.DataFrame({"width": width, "value": errors})
+    assert answer(noise, ["width"], "%").endswith("no value is clearly more common than among all")
+    real = noise.assign(value=errors - 3.0 * (width == 64))
+    assert answer(real, ["width"], "%").startswith("Of the best 20 of 200 runs (up to ")
+    assert answer(real, ["width"], "%").endswith(" have width **64**, of all runs 25 %")
+    assert "too few" in answer(real.head(49), ["width"], "%")
+    assert "clearly" in answer(real.assign(width=8), ["width"], "%")
