@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, PyTree
 
-from orbitsens.tsit5 import Tolerance, error_ratio, next_step_size, tsit5_step
+from orbitsens.tsit5 import Step, Tolerance, error_ratio, next_step_size, tsit5_step, tsit5_step_rolled
 from orbitsens.types import Dynamics
 
 # Attempted steps in one interval between samples: most lanes need fewer than FEW, and go together; the others go one
@@ -208,7 +208,7 @@ def _cross(
         # A step that would leave a sliver takes all that is left.
         last = h >= 0.999 * left
         h_now = jnp.where(last, left, h)
-        step = jax.vmap(tsit5_step, in_axes=(None, 0, 0, 0))(dynamics, y, derivative, h_now)
+        step = _step(most, dynamics, y, derivative, h_now)
         ratio = jax.vmap(error_ratio, in_axes=(0, 0, None))(y, step, tolerance)
         accepted = (ratio <= 1) & (left > 0)
         if recorded is not None:
@@ -228,6 +228,12 @@ def _cross(
     return Crossed(y, derivative, unfinished, recorded)
 
 
+def _step(most: int, dynamics: Dynamics, y: States, derivative: States, h: Lanes) -> Step:
+    """One step of every lane. Where many may be made, which is rare, the program is better small than fast."""
+    one = tsit5_step if most == FEW else tsit5_step_rolled
+    return jax.vmap(one, in_axes=(None, 0, 0, 0))(dynamics, y, derivative, h)
+
+
 def _empty_record(most: int, n: int, dtype: Any) -> Recorded:
     states = jnp.zeros((most, n, 6), dtype)
     return Recorded(states, states, states[..., 0], jnp.zeros((most, n), bool))
@@ -240,7 +246,7 @@ def _replay_backward(dynamics: Dynamics, recorded: Recorded, y_bar: States, d_ba
     n_attempts = jnp.max(jnp.where(recorded.accepted, jnp.arange(recorded.h.shape[0])[:, None] + 1, 0))
 
     def ends(h: Lanes, arrays: PyTree, y: States, derivative: States) -> tuple[States, States]:
-        step = jax.vmap(tsit5_step, in_axes=(None, 0, 0, 0))(eqx.combine(arrays, rest), y, derivative, h)
+        step = _step(recorded.h.shape[0], eqx.combine(arrays, rest), y, derivative, h)
         return step.y, step.derivative
 
     def body(carry: Any) -> Any:

@@ -44,6 +44,13 @@ def summary_table(store: Path, group: str, run_ids: Collection[str]) -> Table:
     return table
 
 
+def n_diverged(store: Path, group: str, run_ids: Collection[str]) -> int:
+    """How many of these runs diverged."""
+    with read_catalogue(store) as con:
+        runs = queries.run_metric(con, of_group(group), HEADLINE, None, "train")
+    return int((runs["run_id"].isin(run_ids) & (runs["state"] == "diverged")).sum())
+
+
 def _label(setting: pd.DataFrame, varying: Collection[str]) -> str:
     first = setting.iloc[0]
     return ", ".join(f"{key} {first[key]}" for key in varying) or "all"

@@ -69,7 +69,7 @@ def sweep(
     from runner.sweep import STOPPED, Settings, prepared_programs, train_and_log
     from runner.sync import sync_local
     from runner.sync_report import report_lines
-    from runner.table import summary_table
+    from runner.table import n_diverged, summary_table
 
     keep_compiled_programs()
     use_every_core()
@@ -94,10 +94,12 @@ def sweep(
     )
     for line in report_lines(report):
         console.print(line, highlight=False)
+    seconds, diverged = time.monotonic() - began, ""
     if trained:
         console.print(summary_table(place, runs[0].wandb.group, trained))
-    seconds = time.monotonic() - began
-    console.print(f"{len(trained)} of {len(runs)} runs finished in {seconds:.0f} s; they are in {place}.")
+        n = n_diverged(place, runs[0].wandb.group, trained)
+        diverged = f" ({n} of them diverged)" if n else ""
+    console.print(f"{len(trained)} of {len(runs)} runs finished{diverged} in {seconds:.0f} s; they are in {place}.")
     if len(trained) < len(runs):
         raise typer.Exit(STOPPED)
 

@@ -14,7 +14,7 @@ import pytest
 
 from orbitsens.constants import EARTH_RADIUS_KM, MU_KM3_S2
 from orbitsens.orbits import Elements, revolution
-from runner.table import summary_table
+from runner.table import n_diverged, summary_table
 from store import queries
 from store.connect import read_catalogue
 from store.filters import of_group
@@ -30,7 +30,8 @@ parameters:
   eval_every: 3
   segment_length_strategy: 360
   lr_strategy: [[0.001], [1e30]]
-  rtol: [1e-6, 1e-12]
+  rtol: 1e-14
+  atol: [1e-6, 1e-15]
 """
 TRAINS = (0.001, 1e-6)
 
@@ -57,7 +58,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]
     with read_catalogue(folder / "store") as con:
         runs = queries.run_metric(con, of_group("long"), "acceleration_error", "eccentric", "train")
     rate = runs["lr_strategy"].str.strip("[]").astype(float)
-    return folder / "store", runs.set_index(pd.MultiIndex.from_arrays([rate, runs["rtol"]]))
+    return folder / "store", runs.set_index(pd.MultiIndex.from_arrays([rate, runs["atol"]]))
 
 
 def test_no_run_is_lost_and_those_that_diverge_say_why(swept: tuple[Path, pd.DataFrame]) -> None:
@@ -68,7 +69,7 @@ def test_no_run_is_lost_and_those_that_diverge_say_why(swept: tuple[Path, pd.Dat
     assert rest["state"].tolist() == ["diverged"] * 3
     assert rest["reason"].str.contains("acceleration_error is not a finite number at the end of training").all()
     # With a tolerance below what float32 can meet, the bound on the solver's steps ends the segments.
-    assert runs.loc[(0.001, 1e-12), "reason"].endswith(
+    assert runs.loc[(0.001, 1e-15), "reason"].endswith(
         "The solver gave up on 2 segments during training: too many steps between two samples."
     )
 
@@ -90,6 +91,8 @@ def test_the_sweeps_table_keeps_diverged_runs_apart(swept: tuple[Path, pd.DataFr
     cells = {column.header: list(column.cells) for column in table.columns}
     assert sorted(zip(cells["runs"], cells["diverged"], strict=True)) == [("0", "1")] * 3 + [("1", "0")]
     assert [cell for cell in cells["median"] if cell] == [f"{runs.loc[TRAINS, 'value']:.2f}"]
+    assert n_diverged(store, "long", runs["run_id"].tolist()) == 3
+    assert n_diverged(store, "long", [runs.loc[TRAINS, "run_id"]]) == 0
 
 
 def test_the_app_counts_them_and_gives_the_reason(swept: tuple[Path, pd.DataFrame], open_app: Open) -> None:
