@@ -26,6 +26,7 @@ from runner.tracking import finish_run, log_rows, start_run
 from runner.wandb_framing import BLOCK, FILE_HEAD, FIRST, FRAGMENT_HEAD, FULL, LAST, MIDDLE, read_records
 from store import queries
 from store.connect import read_catalogue
+from store.filters import of_group
 from store.publish import publish
 from store.records import RunRecord
 from tests.factories import run_record
@@ -78,7 +79,9 @@ def many_rows(store: Path, n: int) -> dict[str, Any]:
     megabytes = path.stat().st_size / 1e6
     print(f"catalogue of {n:,} runs of config and summary: {megabytes:.0f} MB, written in {seconds:.0f} s", flush=True)
     with read_catalogue(store) as con:
-        choose = lambda: queries.run_metric(con, "group 7", "acceleration_error", "complex_TBP_planar_10_test", "test")  # noqa: E731
+        choose = lambda: queries.run_metric(
+            con, of_group("group 7"), "acceleration_error", "complex_TBP_planar_10_test", "test"
+        )  # noqa: E731
         query_ms = best(lambda: con.sql(GROUP_BY).fetchall())
         groups_ms, choose_ms = best(lambda: queries.groups(con)), best(choose)
     print(f"filtered group-by query: {query_ms:.0f} ms")
