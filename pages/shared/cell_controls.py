@@ -9,9 +9,9 @@ from pages.shared.cell_data import DATASET, Axes, varying
 from pages.shared.cell_words import COSTS, METRIC, Shown, axis_name, shown
 from pages.shared.controls import choose, switch
 from pages.shared.data import Measured, kinds as kinds_of, metric_choices
+from pages.shared.meanings import MEANINGS
 from pages.shared.selectors import choose_measured
 from pages.shared.start import View
-from pages.shared.tables import MEANINGS
 from pages.shared.text import Metric, axis_title, metric, plain
 
 MAP, LINES = "map", "lines"

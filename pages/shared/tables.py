@@ -5,16 +5,12 @@ from numbers import Integral
 
 import pandas as pd
 
-from orbitsens.config import Data, Parameters
 from orbitsens.sensitivity.intervals import FEWEST_FOR_MEDIAN, LEVEL
 from orbitsens.sensitivity.seeding import SeedStudy
 from orbitsens.sensitivity.settings import UNSET, value_text
 from pages.shared.data import Measured
+from pages.shared.meanings import MEANINGS
 from pages.shared.text import METRICS, axis_title, dataset_label, number, span
-
-MEANINGS: Mapping[str, str] = {
-    name: field.description or "" for model in (Data, Parameters) for name, field in model.model_fields.items()
-}
 
 
 def summary_table(study: SeedStudy, unit: str) -> pd.DataFrame:
