@@ -186,6 +186,12 @@ def test_too_many_values_are_a_sentence(tmp_path: Path, open_app: Open) -> None:
     assert not charts(app)
 
 
+def test_axes_begin_with_what_varies_and_can_be_looked_at(studies: Path, open_app: Open) -> None:
+    app = open_app(studies, ARCHITECTURE, group=RATIOS)
+    assert (app.query_params["x"], app.query_params["y"]) == ("num_trajs", "length_strategy")
+    assert charts(app)
+
+
 def test_costs_that_were_not_logged_leave_the_map_grey(tmp_path: Path, open_app: Open) -> None:
     runs = [with_summary(run, train_seconds=None) for run in size_study_runs(n_seeds=2)]
     app = open_app(published(tmp_path, runs), ARCHITECTURE, show="train_seconds")
