@@ -4,9 +4,9 @@ import streamlit as st
 
 from pages.shared import access
 from pages.shared.glossary import SECTIONS, anchor
+from pages.shared.meanings import MEANINGS
 from pages.shared.page_list import PAGES
 from pages.shared.start import inside_app
-from pages.shared.tables import MEANINGS
 from pages.shared.text import plain
 
 inside_app()

@@ -11,7 +11,7 @@ from pages.shared.glossary import hover
 from pages.shared.start import start
 from pages.shared.text import NO_GROUP, ago, count, plain, states_text
 
-MOST = 50  # groups on this page; the Seeding page's menu has all
+MOST = 50  # groups on this page; the filter of the others has all
 
 view = start(
     "orbitsens",
@@ -37,4 +37,4 @@ for _, row in groups.head(MOST).iterrows():
         trained = f"trained on {plain(row['datasets'] or '(unset)')}"
         st.caption(f"{states_text(row.to_dict())} · {trained} · {age}", width="content")
 if len(groups) > MOST:
-    st.caption(f"{len(groups) - MOST:,} older groups are not listed here; the Seeding page's group menu has them all.")
+    st.caption(f"{len(groups) - MOST:,} older groups are not listed here; every other page's filter has them all.")

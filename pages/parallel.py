@@ -9,13 +9,13 @@ from pages.shared.charts.axes import axis
 from pages.shared.charts.colours import finite_scale
 from pages.shared.charts.parallel import MOST_LINES, parallel
 from pages.shared.charts.positions import Quantity
-from pages.shared.controls import NOTHING, choose_many, put, switch
+from pages.shared.controls import choose_many, switch
 from pages.shared.exports import download_row
 from pages.shared.glossary import COMMON, hover
 from pages.shared.selectors import choose_measured
 from pages.shared.sentences import spoken
 from pages.shared.start import start
-from pages.shared.text import axis_title, count, dataset_label, metric, span
+from pages.shared.text import axis_title, count, dataset_label, metric, plain, span
 from pages.shared.things import columns_of, frame_of
 from store.run_columns import RunColumn
 
@@ -40,7 +40,7 @@ if kept is not None:
     runs = runs[runs["value"].between(*kept)].reset_index(drop=True)
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.markdown(f"Only runs with {words.label} {span(*kept, words.unit)}.")
-    right.button("All values", key="all_values", on_click=put, args=(brushing.METRIC_RANGE, NOTHING))
+    right.button("All values", key="all_values", on_click=brushing.drop_metric_range)
 if runs.empty:
     st.info("No run that matches lies in this range: press All values, or open the filter further.")
     st.stop()
@@ -52,13 +52,17 @@ answer = parallel_text.answer(runs, names, words.unit)
 st.markdown(f"##### {answer}.")
 draw = partial(parallel, runs, axes, finite_scale(runs["value"], Quantity(title, log)))
 key = brushing.chart_key()
-drag = partial(brushing.brushed, key, axes, names, measured.metric)
 with st.container(key="parallel"):
-    st.altair_chart(draw(look.theme()), theme=None, key=key, on_select=drag, alt=spoken(answer))
+    st.altair_chart(draw(look.theme()), theme=None, key=key, on_select="rerun", alt=spoken(answer))
+box = brushing.box_on(key, axes, [known[name].key for name in names])
+if box is not None:
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    left.markdown(f"In the box: {plain(box.words(words))}; {int(box.runs.sum()):,} of {count(len(runs), 'run')}.")
+    right.button("Keep these runs", key="keep", on_click=brushing.keep, args=(box, measured.metric), type="primary")
 used = f"{int(finite.sum()):,} of {count(matched, 'matched run')} in colour, by {words.label} on {on}; "
 used += f"{count(len(runs) - int(finite.sum()), 'run')} without a finite value in grey."
 lines = "Line: one run." if len(runs) <= MOST_LINES else "Over so many runs each line is a bundle: its width, how many."
-told = f"{used} {lines} Drag over an axis to keep the runs there: the filter changes, and the browser's Back undoes it."
+told = f"{used} {lines} Drag a box over an axis to keep the runs that pass through it: they become the filter."
 st.caption(hover(told, COMMON))
 download_row(
     f"parallel-{view.name}",

@@ -1,6 +1,7 @@
 """Scatter: any two things of runs against each other, coloured by a third."""
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -58,7 +59,8 @@ selected = {name: key for key, name in names.items()}.get(st.query_params.get("r
 st.markdown(f"##### {answer}.")
 draw = partial(scatter, runs, quantities["x"], quantities["y"], quantities.get("colour"))
 pick = partial(click_to_run, CHART, names)
-st.altair_chart(draw(look.theme(), selected), theme=None, key=CHART, on_select=pick, alt=spoken(answer))
+clicks: dict[str, Any] = {} if len(runs) > MOST_POINTS else {"on_select": pick}  # cells are no runs
+st.altair_chart(draw(look.theme(), selected), theme=None, key=CHART, alt=spoken(answer), **clicks)
 many = f"Over {MOST_POINTS:,} runs are drawn as cells. " if len(runs) > MOST_POINTS else "Point: one run; click it. "
 linear = [words[chosen[axis]] for axis in ("x", "y") if logs[axis] and not can_be_log(runs[axis])]
 told = f"{used} {many}{scatter_text.METHOD}.{' Linear: ' + ', '.join(linear) + '.' if linear else ''}"

@@ -1,5 +1,6 @@
 """Which setting is best, how sure that is, and how good the best really is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -51,8 +52,8 @@ def best(found: Response, noise: Noise, level: float = LEVEL) -> Best:
         raise CannotSay("There is only one setting, so there is nothing to choose from.")
     mean, se = means["mean"].to_numpy(), means["se"].to_numpy()
     df = means["df"].to_numpy(dtype=float)
-    worse, better = _distinguished(mean, se, df, 1.0 - level)
-    candidate = _candidates(mean, se, df, 1.0 - level)
+    worse, better = _distinguished(mean, se, df, 1.0 - level, noise.equal)
+    candidate = _candidates(mean, se, df, 1.0 - level, noise.equal)
     table = means[["setting", "n", "mean", "error"]].assign(
         probability=_probability(mean, se, df, noise),
         rank_low=1 + better,
@@ -60,7 +61,7 @@ def best(found: Response, noise: Noise, level: float = LEVEL) -> Best:
         candidate=candidate,
     )
     corrected, low, high, spread = _shrunk_best(mean, se, float(df[0]), level)
-    how = "pooled variance" if noise.equal else "each setting's own variance"
+    how = "pooled variance" if noise.equal else "each setting's own variance (Welch, Bonferroni)"
     return Best(
         table=table,
         corrected=corrected,
@@ -76,21 +77,42 @@ def best(found: Response, noise: Noise, level: float = LEVEL) -> Best:
     )
 
 
-def _distinguished(mean: Array, se: Array, df: Array, alpha: float) -> tuple[Array, Array]:
+def _distinguished(mean: Array, se: Array, df: Array, alpha: float, equal: bool) -> tuple[Array, Array]:
     """How many settings are distinguishably worse, and how many better, than each; `mean` ascends. [k] each."""
     k = len(mean)
-    critical = _range_critical(k, float(df.min()), alpha)
+    welch = _welch(se, df, alpha / (k * (k - 1)))
     worse, better = np.zeros(k, dtype=int), np.zeros(k, dtype=int)
     for i in range(k):
+        critical = _range_critical(k, float(df[0]), alpha) if equal else welch(i)
         apart = np.abs(mean - mean[i]) > critical * np.hypot(se, se[i])
         worse[i], better[i] = int((apart & (mean > mean[i])).sum()), int((apart & (mean < mean[i])).sum())
     return worse, better
 
 
-def _candidates(mean: Array, se: Array, df: Array, alpha: float) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _candidates(
+    mean: Array, se: Array, df: Array, alpha: float, equal: bool
+) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Gupta's subset: the settings whose mean is not more than the critical difference above every other's."""
-    critical = _one_sided_critical(len(mean) - 1, float(df.min()), alpha)
-    return np.array([bool((mean[i] - mean <= critical * np.hypot(se, se[i])).all()) for i in range(len(mean))])
+    k = len(mean)
+    welch = _welch(se, df, alpha / (k - 1))
+    critical = (_one_sided_critical(k - 1, float(df[0]), alpha) if equal else welch(i) for i in range(k))
+    pairs = zip(mean, se, critical, strict=True)
+    return np.array([bool((value - mean <= most * np.hypot(se, error)).all()) for value, error, most in pairs])
+
+
+def _welch(se: Array, df: Array, tail: float) -> Callable[[int], Array]:
+    """Critical values of t for one setting against each: with Welch's degrees of freedom, down to the next quarter.
+
+    A setting of few runs, whose variance is hardly known, then blurs its own comparisons and no others.
+    """
+    variance = se**2
+    table = np.asarray(stats.t.ppf(1.0 - tail, np.arange(4, 8 * df.max() + 5) / 4.0), dtype=float)
+
+    def against(i: int) -> Array:
+        pair = (variance[i] + variance) ** 2 / (variance[i] ** 2 / df[i] + variance**2 / df)
+        return table[(4.0 * pair + 1e-9).astype(int) - 4]
+
+    return against
 
 
 @lru_cache(maxsize=64)

@@ -1,47 +1,85 @@
-"""A drag over parallel coordinates becomes part of the shared filter, or a range of the metric."""
+"""A box that is dragged over parallel coordinates: which runs pass through it, and keeping only those."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from pages.shared.charts.axes import Axis, meant
 from pages.shared.charts.parallel import BRUSH
-from pages.shared.controls import put
+from pages.shared.controls import NOTHING, put
 from pages.shared.filter_state import restrict
-from store.filters import Range
+from pages.shared.filter_words import restrictions
+from pages.shared.text import Metric, span
+from store.filters import Range, RunFilter, Value
 
-METRIC_RANGE = "value"  # the key in the URL
+METRIC_RANGE = "value"  # the key in the URL: "acceleration_error:5.0..6.5"
 _TURN = "parallel turn"
 
 
+class Box(NamedTuple):
+    """What a box means: values or a range of each parameter it covers, and of the metric; and the runs within."""
+
+    parameters: tuple[tuple[str, tuple[Value, ...] | Range], ...]
+    metric: tuple[float, float] | None
+    runs: npt.NDArray[np.bool_]
+
+    def words(self, metric: Metric) -> str:
+        """What the box holds: "width 64 or 128, acceleration error 5.1 to 6.0 %"."""
+        told = restrictions(RunFilter(parameters=self.parameters))
+        return ", ".join([*told, *([f"{metric.label} {span(*self.metric, metric.unit)}"] if self.metric else [])])
+
+
 def chart_key() -> str:
-    """The key of the chart: another one after each drag, so that a new picture has no old brush on it."""
+    """The key of the chart: another one after each box that was kept, so that a new picture has no old box on it."""
     return f"parallel_{st.session_state.get(_TURN, 0)}"
 
 
-def brushed(key: str, axes: Sequence[Axis], parameters: Sequence[str], metric: str) -> None:
-    """Callback of the chart: `axes` are those of `parameters`, and then the metric's."""
-    brush = st.session_state[key]["selection"].get(BRUSH) or {}
-    if not brush:
-        return
+def box_on(key: str, axes: Sequence[Axis], parameters: Sequence[str]) -> Box | None:
+    """The box on the chart of that key, None without one; `axes` are those of `parameters`, and then the metric's."""
+    brush = st.session_state.get(key, {}).get("selection", {}).get(BRUSH) or {}
+    if not {"x", "y"} <= set(brush):
+        return None
     (left, right), (low, high) = (sorted(brush[along]) for along in ("x", "y"))
-    for i in covered(left, right, len(axes)):
-        wanted = meant(axes[i], low, high)
-        if not wanted:
-            continue
-        if i < len(parameters):
-            restrict(parameters[i], wanted)
-        else:
-            ends = (wanted.low, wanted.high) if isinstance(wanted, Range) else wanted
-            numbers = [end for end in ends if isinstance(end, float)]
-            put(METRIC_RANGE, f"{metric}:{min(numbers)!r}..{max(numbers)!r}" if numbers else "")
-    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+    return box(axes, parameters, (left, right), (low, high))
+
+
+def box(
+    axes: Sequence[Axis], parameters: Sequence[str], across: tuple[float, float], up: tuple[float, float]
+) -> Box | None:
+    """The box from one number of an axis and one place to others; None if no run passes through it."""
+    through = covered(*across, len(axes))
+    inside = [(axes[i].places >= up[0]) & (axes[i].places <= up[1]) for i in through]
+    runs = np.logical_and.reduce(inside)
+    if not runs.any():
+        return None
+    wanted = {i: meant(axes[i], *up) for i in through}
+    found = wanted.pop(len(parameters), ())
+    ends = [end for end in ((found.low, found.high) if isinstance(found, Range) else found) if isinstance(end, float)]
+    named = tuple((parameters[i], each) for i, each in wanted.items())
+    return Box(named, (min(ends), max(ends)) if ends else None, runs)
 
 
 def covered(low: float, high: float, n: int) -> list[int]:
-    """The axes that a drag from `low` to `high` covers, or the nearest to its middle."""
+    """The axes that a box from `low` to `high` covers, or the nearest to its middle."""
     inside = [i for i in range(n) if low <= i <= high]
     return inside or [min(range(n), key=lambda i: abs(i - (low + high) / 2.0))]
+
+
+def keep(found: Box, metric: str) -> None:
+    """Callback: keep only the runs in a box. Its parameters become part of the shared filter."""
+    for name, wanted in found.parameters:
+        restrict(name, wanted)
+    if found.metric is not None:
+        put(METRIC_RANGE, f"{metric}:{found.metric[0]!r}..{found.metric[1]!r}")
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+
+
+def drop_metric_range() -> None:
+    """Callback: let runs of every value of the metric in again."""
+    put(METRIC_RANGE, NOTHING)
 
 
 def metric_range(metric: str) -> tuple[float, float] | None:

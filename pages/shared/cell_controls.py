@@ -9,10 +9,11 @@ from pages.shared.cell_data import DATASET, Axes, varying
 from pages.shared.cell_words import COSTS, METRIC, Shown, axis_name, shown
 from pages.shared.controls import choose, switch
 from pages.shared.data import Measured, kinds as kinds_of, metric_choices
+from pages.shared.meanings import MEANINGS
 from pages.shared.selectors import choose_measured
 from pages.shared.start import View
-from pages.shared.tables import MEANINGS
 from pages.shared.text import Metric, axis_title, metric, plain
+from store.queries import DERIVED
 
 MAP, LINES = "map", "lines"
 NONE = "none"
@@ -58,7 +59,8 @@ def choose_cells(view: View, preferred: Axes, views: Sequence[str]) -> Choice:
 
 def _choose_axes(view: View, preferred: Axes, columns: Sequence[Any], how: str, many: bool) -> Axes:
     kinds = kinds_of(view.catalogue)
-    vary = sorted(varying(view), key=lambda name: kinds.get(name) == "word")
+    # First numbers, which ranges can be made of; what other parameters come to is rarely what one wants to see.
+    vary = sorted(varying(view), key=lambda name: (name in DERIVED, kinds.get(name) == "word"))
     wanted = [name for name in preferred if name in vary] + [name for name in vary if name not in preferred]
     wanted += [name for name in preferred if name not in vary]
     tips = "\n\n".join(f"**{name}**: {plain(MEANINGS[name])}" for name in wanted if name in MEANINGS)

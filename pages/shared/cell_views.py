@@ -1,7 +1,6 @@
-"""The maps and curves of the Architecture and the Segment ratio page, with what a click on them does."""
+"""The maps and curves of the Architecture and the Segment ratio page, how to read them, and the same to take away."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 import altair as alt
 import numpy as np
@@ -9,24 +8,21 @@ import pandas as pd
 import streamlit as st
 
 from orbitsens.sensitivity.seeding import NOT_FINITE
-from pages.shared import look
+from pages.shared.cell_charts import ABREAST, Draw, show_charts, to_cell, to_run
 from pages.shared.cell_controls import Choice
 from pages.shared.cell_data import DATASET, Panel, export_table
 from pages.shared.cell_text import line_caption, map_caption, used_of_matched
 from pages.shared.cell_words import Shown, axis_name, cell_texts, tips
-from pages.shared.charts import cellmaps, violins
+from pages.shared.charts import cellmaps
 from pages.shared.charts.gridmaps import ColourScale
 from pages.shared.charts.picture import side_by_side
 from pages.shared.charts.seedlines import LineAxes, seed_lines
 from pages.shared.charts.theme import Theme
-from pages.shared.controls import NOTHING, put
 from pages.shared.exports import download_row
 from pages.shared.glossary import hover
 from pages.shared.selectors import run_ids
 
-_ABREAST = 3
 _COMMON = ("run", "seed", "matched run", "weights")  # are on every page, and need no explanation in a caption
-Draw = Callable[..., alt.LayerChart]
 
 
 def show_maps(panels: Sequence[Panel], how: Choice, name: str, answer: str) -> None:
@@ -41,7 +37,7 @@ def show_maps(panels: Sequence[Panel], how: Choice, name: str, answer: str) -> N
     def draw(i: int, theme: Theme, selected: str = "") -> alt.LayerChart:
         return cellmaps.cell_map(grids[i], titles, scale, tips(axes, panels[i].study, words), theme, selected)
 
-    _charts(panels, "cells", draw, st.query_params.get("cell", ""), _to_cell, f"Map of {how.shown.title}")
+    show_charts(panels, "cells", draw, st.query_params.get("cell", ""), to_cell, f"Map of {how.shown.title}")
     caption = map_caption(panels[0].study, grids, how.shown)
     _below(panels, how, name, answer, caption, draw, "cells")
 
@@ -74,26 +70,8 @@ def show_lines(panels: Sequence[Panel], how: Choice, name: str, answer: str, wha
     def draw(i: int, theme: Theme, chosen: str | None = None) -> alt.LayerChart:
         return seed_lines(runs[i], axes, theme, chosen)
 
-    _charts(panels, key, draw, selected, _to_run, f"{what.title} over {axes.title_x}")
+    show_charts(panels, key, draw, selected, to_run, f"{what.title} over {axes.title_x}")
     _below(panels, how, name, answer, line_caption(axes, how.log, max(map(len, runs))), draw, key)
-
-
-def _charts(
-    panels: Sequence[Panel],
-    key: str,
-    draw: Draw,
-    selected: str | None,
-    picked: Callable[[Panel, str], None],
-    spoken: str,
-) -> None:
-    columns = st.columns(min(_ABREAST, len(panels)))
-    for i, panel in enumerate(panels):
-        with columns[i % len(columns)]:
-            if panel.name:
-                st.markdown(f"**{panel.name}**")
-            chart, chart_key = draw(i, look.theme(), selected), f"{key}_{i}"
-            click = partial(picked, panel, chart_key)
-            st.altair_chart(chart, theme=None, key=chart_key, on_select=click, alt=f"{spoken} {panel.name}".strip())
 
 
 def _below(panels: Sequence[Panel], how: Choice, name: str, answer: str, caption: str, draw: Draw, key: str) -> None:
@@ -105,7 +83,7 @@ def _below(panels: Sequence[Panel], how: Choice, name: str, answer: str, caption
     st.caption(hover(f"{used} {caption}", _COMMON))
     download_row(
         f"{name}-{how.measured.metric}-{key}",
-        lambda: side_by_side({panel.name or " ": draw(i, "light") for i, panel in enumerate(panels)}, _ABREAST),
+        lambda: side_by_side({panel.name or " ": draw(i, "light") for i, panel in enumerate(panels)}, ABREAST),
         answer,
         [used, caption],
         lambda: export_table(panels, how.measured, how.metric.unit),
@@ -135,20 +113,3 @@ def _colours(values: "pd.Series[float]", how: Choice) -> ColourScale:
     known = values.dropna()
     low, high = (float(known.min()), float(known.max())) if len(known) else (1.0, 1.0)
     return ColourScale((low, high), how.log and low > 0.0, how.shown.title)
-
-
-def _to_cell(_: Panel, key: str) -> None:
-    selection = st.session_state[key]["selection"]
-    rows = [*selection.get(cellmaps.PICK, []), *selection.get(cellmaps.PICK_IDLE, [])]
-    put("run", NOTHING)
-    put("cell", str(rows[0]["cell"]) if rows else NOTHING)
-
-
-def _to_run(panel: Panel, key: str) -> None:
-    selection = st.session_state[key]["selection"]
-    clicked = [row["run_key"] for pick in (violins.PICK, violins.PICK_UNUSABLE) for row in selection.get(pick, [])]
-    names = run_ids(panel.runs)
-    new = [run_key for run_key in clicked if names[run_key] != st.query_params.get("run")]
-    cells = panel.runs.set_index("run_key")["cell"]
-    put("run", names[new[0]] if new else NOTHING)
-    put("cell", str(cells[new[0]]) if new else NOTHING)

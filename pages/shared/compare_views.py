@@ -15,9 +15,9 @@ from pages.shared.differences import RUN, Compared, losses, metric_table, parame
 from pages.shared.exports import csv_button
 from pages.shared.filter_url import belongs
 from pages.shared.glossary import hover
+from pages.shared.meanings import MEANINGS
 from pages.shared.run_table import MOST_COMPARED
 from pages.shared.start import View
-from pages.shared.tables import MEANINGS
 from pages.shared.text import count, listed, plain, states_text
 
 ABREAST = 2

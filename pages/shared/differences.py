@@ -11,8 +11,8 @@ import pyarrow as pa
 from orbitsens.config import SEED_KEYS
 from orbitsens.sensitivity.settings import UNSET, value_text, value_texts, with_settings
 from pages.shared.curve_lines import Line
+from pages.shared.meanings import MEANINGS
 from pages.shared.run_columns import FACT_WORDS, heading
-from pages.shared.tables import MEANINGS
 from pages.shared.text import METRICS
 from store.parameter_queries import DERIVED
 from store.run_columns import RunColumn

@@ -9,7 +9,7 @@ from orbitsens.sensitivity.settings import value_text
 from pages.shared import data
 from pages.shared.filter_state import restrict
 from pages.shared.filter_url import value_in_url
-from pages.shared.tables import MEANINGS
+from pages.shared.meanings import MEANINGS
 from pages.shared.text import plain
 from store.filters import Range, RunFilter, Value
 from store.queries import ParameterValues

@@ -35,8 +35,8 @@ def answer(runs: pd.DataFrame, parameters: Sequence[str], unit: str) -> str:
     found = max((share for name in parameters for share in _shares(name, finite, best)), default=None)
     if found is None or found.surprise < BEYOND:
         return f"Among {whose} no value is clearly more common than among all"
-    of_all = f"of all runs {100.0 * found.all:.0f} %"
-    return f"Of {whose} **{100.0 * found.best:.0f} %** have {plain(found.name)} **{plain(found.value)}**, {of_all}"
+    name, of_all = found.name.removeprefix("extra:"), f"of all runs {100.0 * found.all:.0f} %"
+    return f"Of {whose} **{100.0 * found.best:.0f} %** have {plain(name)} **{plain(found.value)}**, {of_all}"
 
 
 def _shares(name: str, runs: pd.DataFrame, best: pd.DataFrame) -> list[_Share]:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared import data, run_data, tables
+from pages.shared import data, run_data
 from pages.shared.curve_lines import PHASE, Line, borders, lines_of_run, stage_starts, validation_key
 from pages.shared.curve_views import choose_curves, show_curves
-from pages.shared.selectors import run_ids
+from pages.shared.run_names import run_ids
+from pages.shared.run_tables import metric_table, parameter_table
 from pages.shared.text import NO_GROUP, number, plain
 from store.queries import RunDetail
 
@@ -41,10 +42,10 @@ def show_run(of: data.Catalogue, run_key: str, varying: Sequence[str], *, more: 
         if detail.metrics.empty:
             st.caption("This run has not been measured.")
         else:
-            st.dataframe(tables.metric_table(detail.metrics), hide_index=True)
+            st.dataframe(metric_table(detail.metrics), hide_index=True)
     with chosen:
         st.markdown("**Parameters**")
-        table = tables.parameter_table(detail.parameters, detail.extra_parameters, varying)
+        table = parameter_table(detail.parameters, detail.extra_parameters, varying)
         st.dataframe(
             table, hide_index=True, height=320, column_config={"value": st.column_config.TextColumn(width="medium")}
         )

@@ -13,7 +13,7 @@ from pages.shared import run_data
 from pages.shared.controls import NOTHING, put
 from pages.shared.data import Catalogue
 from pages.shared.run_columns import heading
-from pages.shared.selectors import run_ids
+from pages.shared.run_names import run_ids
 from store.annotations import Annotation
 from store.run_columns import RunColumn
 

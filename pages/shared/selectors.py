@@ -12,6 +12,7 @@ from pages.shared.charts.violins import PICK, PICK_UNUSABLE
 from pages.shared.controls import NOTHING, choose, put
 from pages.shared.data import Measured, metric_choices
 from pages.shared.empty import no_metric_stop
+from pages.shared.run_names import run_ids as run_ids
 from pages.shared.start import View
 from pages.shared.study_data import MOST_SETTINGS
 from pages.shared.text import METRICS, axis_title, count, dataset_label, metric, number
@@ -73,12 +74,6 @@ def choose_part(runs: pd.DataFrame) -> int:
     shown = int((places // MOST_SETTINGS == part).sum())
     st.caption(f"Below are settings {words[str(part)]}: {shown:,} of {count(len(places), 'matched run')}.")
     return part
-
-
-def run_ids(runs: pd.DataFrame) -> dict[str, str]:
-    """Name each run key for links: the run id, or the key itself where two projects share an id."""
-    shared = runs["run_id"].duplicated(keep=False)
-    return dict(zip(runs["run_key"], runs["run_id"].mask(shared, runs["run_key"]), strict=True))
 
 
 def choose_run(runs: pd.DataFrame, unit: str) -> str | None:

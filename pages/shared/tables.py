@@ -1,20 +1,12 @@
 """Tables as people read them: units and methods in the headers, "(unset)" where something is missing."""
 
-from collections.abc import Mapping, Sequence
-from numbers import Integral
-
 import pandas as pd
 
-from orbitsens.config import Data, Parameters
 from orbitsens.sensitivity.intervals import FEWEST_FOR_MEDIAN, LEVEL
 from orbitsens.sensitivity.seeding import SeedStudy
-from orbitsens.sensitivity.settings import UNSET, value_text
+from orbitsens.sensitivity.settings import value_text
 from pages.shared.data import Measured
-from pages.shared.text import METRICS, axis_title, dataset_label, number, span
-
-MEANINGS: Mapping[str, str] = {
-    name: field.description or "" for model in (Data, Parameters) for name, field in model.model_fields.items()
-}
+from pages.shared.text import axis_title, number, span
 
 
 def summary_table(study: SeedStudy, unit: str) -> pd.DataFrame:
@@ -71,30 +63,3 @@ def export_table(study: SeedStudy, all_columns: pd.DataFrame, measured: Measured
     table = study.runs.assign(**first).merge(all_columns[more], on="run_key", how="left")
     rest = [name for name in table.columns if name not in (*told, "offset", "own_setting")]
     return table[[*told, *rest]].rename(columns={"z": "modified_z"})
-
-
-def parameter_table(known: Mapping[str, object], extra: Mapping[str, object], first: Sequence[str]) -> pd.DataFrame:
-    """A run's parameters with their meaning: those of `first` (that differ between runs), the rest, the unset."""
-    names = [*first, *(name for name in MEANINGS if name not in first and name in known)]
-    names.sort(key=lambda name: name not in first and known.get(name) is None)
-    differs = dict.fromkeys(first, "differs")
-    rows = [(name, value_text(known.get(name)), differs.get(name, ""), MEANINGS.get(name, "")) for name in names]
-    rows += [(name, value_text(value), "", "a key that orbitsens does not know") for name, value in extra.items()]
-    return pd.DataFrame(rows, columns=["parameter", "value", "between runs", "meaning"])
-
-
-def metric_table(metrics: pd.DataFrame) -> pd.DataFrame:
-    """A run's metrics: one row per metric with its unit, one column per dataset it was measured on."""
-    columns: dict[str, dict[str, str]] = {}
-    order = {name: i for i, name in enumerate(METRICS)}
-    for row in metrics.sort_values("metric", key=lambda names: names.map(order), kind="stable").to_dict("records"):
-        dataset = row["dataset"] if isinstance(row["dataset"], str) else None
-        column = columns.setdefault(dataset_label(dataset, row["split"]), {})
-        column["orbits"] = _orbits(row["n_orbits"], row["n_failed"])
-        column[axis_title(row["metric"])] = number(row["value"])
-    return pd.DataFrame(columns).fillna(UNSET).rename_axis("metric").reset_index()
-
-
-def _orbits(n: object, failed: object) -> str:
-    some_failed = isinstance(failed, Integral) and int(failed) > 0
-    return f"{value_text(n)}, {value_text(failed)} failed" if some_failed else value_text(n)

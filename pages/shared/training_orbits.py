@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import numpy as np
@@ -11,7 +11,6 @@ import streamlit as st
 
 from orbitsens.config import ConfigError, Parameters, is_artifact, parse_artifact, read_orbit_file, split_numbers
 from orbitsens.config.data import FILE_KINDS
-from orbitsens.datasets import Dataset, load_dataset
 from pages.shared import look
 from pages.shared.charts.orbit_paths import PLANES, TRAINING, VALIDATING, orbit_paths
 from pages.shared.charts.picture import side_by_side
@@ -20,6 +19,9 @@ from pages.shared.exports import download_row
 from pages.shared.text import count, plain
 from store.datasets import noted_folder
 from store.queries import RunDetail
+
+if TYPE_CHECKING:
+    from orbitsens.datasets import Dataset
 
 MOST_ORBITS = 100
 _SPLIT = ("num_trajs", "train_val_split", "seed", "split_seed")
@@ -57,7 +59,7 @@ def show_training_orbits(detail: RunDetail, errors: pd.DataFrame, store: Path) -
     )
 
 
-def training_rows(parameters: Mapping[str, Any], dataset: Dataset, errors: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+def training_rows(parameters: Mapping[str, Any], dataset: "Dataset", errors: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """The orbits that a run took, and a sentence on them.
 
     Columns: orbit (its number in the dataset, from 0), role, a_km, e, inclination_deg, error (mean acceleration
@@ -90,7 +92,7 @@ def training_rows(parameters: Mapping[str, Any], dataset: Dataset, errors: pd.Da
     return rows.assign(error=_errors(rows, dataset.name, errors)), told
 
 
-def closed_path(dataset: Dataset, orbit: int) -> np.ndarray:
+def closed_path(dataset: "Dataset", orbit: int) -> np.ndarray:
     """Positions [sample, 3] along an orbit in km; a whole revolution closes."""
     path: np.ndarray = dataset.y[orbit, dataset.mask[orbit], :3]
     step = np.linalg.norm(np.diff(path, axis=0), axis=1).max(initial=0.0)
@@ -112,12 +114,14 @@ def _errors(rows: pd.DataFrame, dataset: str, errors: pd.DataFrame) -> list[floa
     return [found.get(place, float("nan")) for place in rows["orbit"]]
 
 
-def _dataset(parameters: Mapping[str, Any], store: Path) -> Dataset:
+def _dataset(parameters: Mapping[str, Any], store: Path) -> "Dataset":
     """The dataset that a run names.
 
     Raises:
         ConfigError: no dataset of that name, or its file is not on this machine; the message says so.
     """
+    from orbitsens.datasets import load_dataset  # slow to import, and needed only once a run is looked at
+
     name, file = parameters.get("dataset_name"), parameters.get("dataset_file")
     if file is None:
         if name is None:

@@ -1,5 +1,6 @@
 """Maps of two parameters and curves over one: checked in the Vega-Lite specification, and by drawing it."""
 
+import re
 from typing import Any
 from xml.etree import ElementTree
 
@@ -11,7 +12,7 @@ import pytest
 from orbitsens.sensitivity.cell_study import CellStudy, cell_study
 from pages.shared.charts.cellmaps import EMPTY, IDLE, LOST, PICK, PICK_IDLE, SHOWN, cell_grid, cell_map
 from pages.shared.charts.gridmaps import ColourScale
-from pages.shared.charts.picture import picture
+from pages.shared.charts.picture import picture, side_by_side
 from pages.shared.charts.seedlines import LineAxes, can_be_log, positions, seed_lines
 from pages.shared.charts.violins import PICK as PICK_RUN, PICK_UNUSABLE
 from tests.sensitivity.simulated import factorial
@@ -132,6 +133,18 @@ def test_every_used_run_is_a_point_and_every_diverged_one_a_cross() -> None:
     assert {row["run_key"] for row in rows(chart, "point", shape="cross")} == set(lost["run_key"])
     assert {param["name"] for param in chart.to_dict()["params"]} == {PICK_RUN, PICK_UNUSABLE}
     assert len(rows(chart, "point", shape="circle")) > 0
+
+
+def test_side_by_side_the_points_keep_their_places() -> None:
+    def heights(chart: Any) -> list[float]:
+        svg = picture(chart, "svg", "t", []).decode()
+        places = re.findall(r'aria-roledescription="circle" transform="translate\([^,]+,([^)]+)\)"', svg)
+        return [float(height) for height in places]
+
+    chart = lines(study())
+    alone, beside = heights(chart), heights(side_by_side({"a": chart, "b": chart}, 2))
+    assert max(alone) - min(alone) > 150.0
+    assert max(beside) - min(beside) == pytest.approx(max(alone) - min(alone))
 
 
 def test_lines_go_through_medians_and_bands_are_quartiles() -> None:

@@ -1,5 +1,6 @@
 """The Architecture and the Segment ratio page on every kind of group: what they say and draw."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.shared.cell_charts import rows_of
 from store.records import RunRecord
 from tests.app.cell_studies import RATIOS, SIZES, ratio_study_runs, size_study_runs, with_summary, without
 from tests.app.conftest import Open
@@ -45,7 +47,7 @@ def test_a_map_for_each_batch_size_over_width_and_depth(studies: Path, open_app:
     app = open_app(studies, ARCHITECTURE, group=SIZES)
     assert len(charts(app)) == 3
     told = words(app)
-    assert {"batch_size 16", "batch_size 64", "batch_size 256"} <= set(told.replace("*", "").splitlines())
+    assert [json.loads(c.proto.spec)["title"] for c in charts(app)] == [f"batch_size {n}" for n in (16, 64, 256)]
     assert "208 runs in 42 cells on complex_TBP_planar_10_test: median acceleration error from" in told
     assert "208 of 220 matched runs used. Not used: 7 diverged and 5 crashed." in told
     assert "cannot be told from the best" in told
@@ -184,6 +186,17 @@ def test_too_many_values_are_a_sentence(tmp_path: Path, open_app: Open) -> None:
     app = open_app(published(tmp_path, runs), ARCHITECTURE, x="lr_strategy")
     assert "lr_strategy takes 30 values among these runs, too many for an axis (at most 24)" in words(app)
     assert not charts(app)
+
+
+def test_axes_begin_with_what_varies_and_can_be_looked_at(studies: Path, open_app: Open) -> None:
+    app = open_app(studies, ARCHITECTURE, group=RATIOS)
+    assert (app.query_params["x"], app.query_params["y"]) == ("num_trajs", "length_strategy")
+    assert charts(app)
+
+
+@pytest.mark.parametrize(("n", "rows"), [(1, [1]), (3, [3]), (4, [2, 2]), (5, [2, 3]), (7, [2, 3, 2])])
+def test_rows_of_panels_are_about_equally_long(n: int, rows: list[int]) -> None:
+    assert [len(row) for row in rows_of(range(n), 3)] == rows
 
 
 def test_costs_that_were_not_logged_leave_the_map_grey(tmp_path: Path, open_app: Open) -> None:

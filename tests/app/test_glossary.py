@@ -4,7 +4,7 @@ import pytest
 
 from orbitsens.config import Data, Parameters
 from pages.shared.glossary import SECTIONS, anchor, explained_in, hover
-from pages.shared.tables import MEANINGS
+from pages.shared.meanings import MEANINGS
 
 
 def test_the_first_of_each_term_is_explained() -> None:

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pages.shared.brushing import covered
+from pages.shared.brushing import box, covered
+from pages.shared.charts.axes import axis
 from pages.shared.parallel_text import answer
+from pages.shared.text import Metric
 from tests.app.conftest import Open
 from tests.app.sample_runs import publish_runs, sample_run
 from tests.app.test_pages import words
@@ -72,6 +74,22 @@ def test_a_key_that_some_runs_lack_is_an_axis(tmp_path: Path, open_app: Open) ->
 )
 def test_a_drag_covers_axes_or_means_the_nearest(low: float, high: float, axes: list[int]) -> None:
     assert covered(low, high, 3) == axes
+
+
+def test_a_box_means_values_of_parameters_and_a_range_of_the_metric() -> None:
+    width = pd.Series(np.resize([8, 16, 32], 30), dtype="Int64")
+    error = pd.Series(np.linspace(1.0, 30.0, 30))
+    axes = [axis("width", width), axis("error (%)", error)]
+    both = box(axes, ["width"], (-0.2, 1.3), (0.4, 1.1))
+    assert both is not None
+    assert both.parameters == (("width", (16, 32)),)
+    assert both.metric == (13.0, 30.0)
+    assert both.runs.sum() == ((width >= 16) & (error >= 13.0)).sum()
+    assert both.words(Metric("error", "%", "")) == "width 16 or 32, error 13.0 to 30.0 %"
+    one = box(axes, ["width"], (0.9, 1.1), (-0.1, 0.01))
+    assert one is not None
+    assert (one.parameters, one.metric, int(one.runs.sum())) == ((), (1.0, 1.0), 1)
+    assert box(axes, ["width"], (-0.2, 0.3), (0.1, 0.4)) is None
 
 
 def test_the_answer_names_what_the_best_share_and_not_what_chance_gives() -> None:

@@ -1,6 +1,8 @@
 """The pages of runs on every kind of store: the table, one run, several compared, tags and notes."""
 
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from store.annotations import annotations
-from tests.app.conftest import Open
+from tests.app.conftest import APP, Open
 from tests.app.sample_runs import TEST, publish_runs, sample_run, seed_study_runs, width_study_runs
 from tests.factories import filled_store, mixed_group, model_file, run_record
 
@@ -283,3 +285,12 @@ def test_a_model_file_can_be_downloaded(tmp_path: Path, open_app: Open) -> None:
 def test_a_link_to_wandb_is_offered(tmp_path: Path, open_app: Open) -> None:
     publish_runs(tmp_path, [replace(seed_study_runs()[0], url="https://wandb.ai/mlds-lab/neuralODEs/runs/x")])
     assert "[W&B](https://wandb.ai/mlds-lab/neuralODEs/runs/x)" in words(open_app(tmp_path, RUNS, run=SEEDS[0]))
+
+
+def test_the_table_of_runs_waits_for_no_statistics_and_no_jax() -> None:
+    program = (
+        "import sys, pages.shared.run_bar, pages.shared.run_columns, pages.shared.run_more\n"
+        "print([name for name in ('jax', 'scipy') if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", program], cwd=APP.parent, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

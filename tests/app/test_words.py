@@ -7,7 +7,7 @@ import pytest
 
 from orbitsens.sensitivity.outliers import rule
 from orbitsens.sensitivity.seeding import SeedStudy
-from pages.shared import sentences, tables
+from pages.shared import run_tables, sentences, tables
 from pages.shared.data import Measured
 from pages.shared.text import CURVES, METRICS, ago, axis_title, dataset_label, listed, metric, number, plain, span
 from tests.app.test_charts import VALUES, study
@@ -115,7 +115,7 @@ def test_the_export_has_every_run_with_its_id_and_why_it_is_not_used() -> None:
 
 def test_parameters_that_vary_come_first_and_unknown_keys_last() -> None:
     known = {"dataset_name": None, "width": 8, "depth": 3, "rtol": 1e-6, "atol": None}
-    table = tables.parameter_table(known, {"odd": [1]}, ["depth"])
+    table = run_tables.parameter_table(known, {"odd": [1]}, ["depth"])
     assert table["parameter"].tolist() == ["depth", "width", "rtol", "dataset_name", "atol", "odd"]
     assert table["value"].tolist() == ["3", "8", "1e-06", "(unset)", "(unset)", "[1]"]
     assert table["meaning"].iloc[0] == "hidden layers of the MLP"
@@ -132,7 +132,7 @@ def test_metrics_say_how_many_orbits_failed() -> None:
             "n_failed": pd.array([1, 1], dtype="Int64"),
         }
     )
-    assert tables.metric_table(metrics).to_numpy().tolist() == [
+    assert run_tables.metric_table(metrics).to_numpy().tolist() == [
         ["orbits", "10, 1 failed"],
         ["acceleration error (%)", "7.00"],
         ["acceleration angle (deg)", "2.00"],

@@ -20,8 +20,8 @@ def opened(page: Page, url: str, chart: str) -> None:
     settle(page)
 
 
-def drag(page: Page, tick: str, other: str) -> None:
-    """Drag a box over an axis from one of its ticks to another."""
+def keep(page: Page, tick: str, other: str) -> None:
+    """Drag a box over an axis from one of its ticks to another, and keep the runs in it."""
     ends = [
         page.locator(f"{PARALLEL} text", has_text=re.compile(f"^{name}$")).first.bounding_box()
         for name in (tick, other)
@@ -34,12 +34,13 @@ def drag(page: Page, tick: str, other: str) -> None:
     page.mouse.move(low["x"] + 20, low["y"])
     page.mouse.move(high["x"] + high["width"] + 15, high["y"] - 6, steps=6)
     page.mouse.up()
+    page.get_by_role("button", name="Keep these runs").click()
 
 
 def test_a_drag_over_an_axis_filters_on_every_page(page: Page, browser: Browser, app_url: str) -> None:
     opened(page, f"{app_url}/parallel?group=sweep-width", PARALLEL)
     expect(page.get_by_text("40 of 60 runs match")).to_be_visible()
-    drag(page, "64", "128")
+    keep(page, "64", "128")
     expect(page.get_by_text("16 of 60 runs match")).to_be_visible()
     assert page.url.count("p.width=") == 2
     settle(page)
@@ -59,7 +60,7 @@ def test_a_drag_over_an_axis_filters_on_every_page(page: Page, browser: Browser,
 
 def test_a_drag_over_the_metric_keeps_its_range(page: Page, app_url: str) -> None:
     opened(page, f"{app_url}/parallel?group=sweep-width", PARALLEL)
-    drag(page, "5", "6")
+    keep(page, "5", "6")
     expect(page.get_by_text("Only runs with acceleration error")).to_be_visible()
     assert "value=" in page.url
     page.get_by_role("button", name="All values").click()

@@ -92,6 +92,43 @@ def test_the_true_best_is_a_candidate_as_often_as_said_and_the_winners_curse_is_
     assert covered / sweeps >= 0.88
 
 
+def unequal(n: dict[int, int], gap: float, rng: np.random.Generator) -> Response:
+    """Widths of unequal spread, the first the best by `gap`, each with its number of seeds."""
+    widths = list(n)
+    table = sweep(
+        [{"width": width} for width in widths],
+        list(n.values()),
+        rng,
+        lambda s: gap * (s["width"] != widths[0]),
+        lambda s: SD * 2.0 ** (widths.index(s["width"]) % 4),
+    )
+    return response(table, ["width"])
+
+
+def test_a_setting_of_two_seeds_blurs_no_comparison_but_its_own() -> None:
+    seeds = dict.fromkeys((8, 16, 32, 64, 96, 128, 192, 256), 6) | {512: 2}
+    found = unequal(seeds, 3.0, np.random.default_rng(0))
+    noise = noise_floor(found)
+    assert not noise.equal
+    answer = best(found, noise)
+    candidates = answer.table.set_index("setting")["candidate"]
+    assert not candidates.drop(["width 8", "width 512"]).any()
+    assert answer.table.set_index("setting").loc["width 8", "rank_high"] <= 2
+    assert "Welch" in answer.method
+
+
+def test_with_unequal_spreads_the_true_best_is_a_candidate_as_often_as_said() -> None:
+    rng = np.random.default_rng(2)
+    kept, unequal_ones = 0, 0
+    for _ in range(80):
+        found = unequal(dict.fromkeys((8, 16, 32, 64, 96, 128), 5), 0.0, rng)
+        noise = noise_floor(found)
+        unequal_ones += not noise.equal
+        kept += bool(best(found, noise).table.set_index("setting").loc["width 8", "candidate"])
+    assert unequal_ones > 20
+    assert kept / 80 >= 0.90
+
+
 def test_one_setting_has_no_best() -> None:
     found = response(factorial({"width": [8]}, 5, np.random.default_rng(0)), ["width"])
     with pytest.raises(CannotSay, match="only one setting"):

@@ -15,7 +15,7 @@ from pages.shared.charts.ticks import log_ticks
 
 PICK, PICK_IDLE = "cell", "idle_cell"  # what a click selects, among the coloured cells and the grey ones
 ROW = 46  # px
-WORDED = 12  # columns; in more there is no room for the number
+WORDED = 34  # px; in narrower cells there is no room for the number
 MIDDLE = 0.62  # of the colour scale: above it viridis is light, and takes dark words
 LOST, IDLE, EMPTY, SHOWN = "all diverged", "no usable run", "no run", "shown"
 _STAR = (
@@ -75,8 +75,10 @@ def cell_map(
         rects = on.rects(of_kind[SHOWN], 1, cursor="pointer").encode(color=_colour(scale))
         layers.append(on.told(rects).add_params(pick))
     layers += _outlines(boxed, on, theme, selected)
-    if SHOWN in of_kind and grid["column"].nunique() <= WORDED:
-        layers += _words(of_kind[SHOWN], scale, on)
+    if SHOWN in of_kind:
+        # A picture of several charts has no width that an expression could know.
+        room = {"expr": f"(width || {WORDED * 99}) / {grid['column'].nunique()} > {WORDED} ? 1 : 0"}
+        layers += _words(of_kind[SHOWN], scale, on, room)
     return styled(layers, theme, height=max(90, ROW * grid["row"].nunique()))
 
 
@@ -162,7 +164,7 @@ def _outlines(boxed: pd.DataFrame, on: _Plane, theme: Theme, selected: str) -> l
     return layers
 
 
-def _words(shown: pd.DataFrame, scale: ColourScale, on: _Plane) -> list[alt.Chart]:
+def _words(shown: pd.DataFrame, scale: ColourScale, on: _Plane, room: Mapping[str, str]) -> list[alt.Chart]:
     """The number in each cell, and below it how many of its runs diverged."""
     ends, at = np.array(scale.limits), shown["value"].to_numpy()
     if scale.log:
@@ -173,8 +175,8 @@ def _words(shown: pd.DataFrame, scale: ColourScale, on: _Plane) -> list[alt.Char
     ink = alt.Color("ink:N", scale=None)
     frame = frame[["column", "row", "word", "lost", "ink", "diverged"]]
     some = frame[frame["diverged"] > 0]
-    words = [on.at(frame).mark_text(fontSize=12, tooltip=None).encode(text="word:N", color=ink)]
-    small = on.at(some).mark_text(fontSize=9, dy=12, tooltip=None).encode(text="lost:N", color=ink)
+    words = [on.at(frame).mark_text(fontSize=12, tooltip=None, opacity=room).encode(text="word:N", color=ink)]
+    small = on.at(some).mark_text(fontSize=9, dy=12, tooltip=None, opacity=room).encode(text="lost:N", color=ink)
     return [*words, small] if len(some) else words
 
 

@@ -108,7 +108,7 @@ def _y(axes: LineAxes, field: str) -> alt.Y:
         zero=alt.Undefined if axes.log else False,
         nice=False,
         padding=14,
-        range=[{"expr": "height"}, STRIP] if axes.strip else alt.Undefined,
+        range=[HEIGHT, STRIP] if axes.strip else alt.Undefined,
     )
     return alt.Y(f"{field}:Q", title=axes.title, scale=scale, axis=axis)
 
@@ -145,7 +145,7 @@ def _strip(
     crosses = base.mark_point(shape="cross", angle=45, size=50, filled=True, color=UNUSABLE, cursor="pointer")
     edge = alt.Chart(pd.DataFrame({"edge": [0]})).mark_rule(color=UNUSABLE, strokeDash=[2, 4], tooltip=None)
     return [
-        edge.encode(y=alt.value(STRIP - 6), x=alt.value(0), x2=alt.value({"expr": "width"})),
+        edge.encode(y=alt.value(STRIP - 6)),
         crosses.encode(tooltip=_tips(axes, value=False)).add_params(_pick(PICK_UNUSABLE)),
         *_ring(base, lost, theme, selected),
     ]
