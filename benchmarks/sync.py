@@ -12,6 +12,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +80,8 @@ def many_rows(store: Path, n: int) -> dict[str, Any]:
     megabytes = path.stat().st_size / 1e6
     print(f"catalogue of {n:,} runs of config and summary: {megabytes:.0f} MB, written in {seconds:.0f} s", flush=True)
     with read_catalogue(store) as con:
-        choose = lambda: queries.run_metric(
-            con, of_group("group 7"), "acceleration_error", "complex_TBP_planar_10_test", "test"
-        )  # noqa: E731
+        measured = ("acceleration_error", "complex_TBP_planar_10_test", "test")
+        choose = partial(queries.run_metric, con, of_group("group 7"), *measured)
         query_ms = best(lambda: con.sql(GROUP_BY).fetchall())
         groups_ms, choose_ms = best(lambda: queries.groups(con)), best(choose)
     print(f"filtered group-by query: {query_ms:.0f} ms")
