@@ -7,8 +7,8 @@ import numpy as np
 
 from orbitsens.config import SAMPLES_PER_ORBIT, Data, parse_dataset_name, read_orbit_file
 from orbitsens.constants import MU_KM3_S2
+from orbitsens.host_types import Mask, States64, Times64
 from orbitsens.orbits import FAMILIES, Elements, draw_elements, revolution, state_to_elements
-from orbitsens.types import Mask, States64, Times64
 
 # Part of every dataset's seed: another text gives other draws. Ten orbits are few, and draws of them differ: of four
 # texts looked at, this one's ten complex training orbits gave the errors nearest to those that the team knows
