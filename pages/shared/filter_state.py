@@ -1,6 +1,6 @@
 """Which filter is in force: the URL's, else the one this session had last, else the page's own beginning."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -9,7 +9,7 @@ from pages.shared import data
 from pages.shared.filter_url import PREFIX, Asked, belongs, from_query, texts, to_query
 from store.filters import Range, Value
 
-_LAST, _BEGUN, _STORE = "last filter", "groups begun with", "store of the filter"
+_LAST, _BEGUN, _STORE, _CLEARED = "last filter", "groups begun with", "store of the filter", "filter is cleared"
 
 
 def in_force(catalogue: data.Catalogue, *, newest: bool) -> Asked:
@@ -17,7 +17,8 @@ def in_force(catalogue: data.Catalogue, *, newest: bool) -> Asked:
     if st.session_state.setdefault(_STORE, catalogue.path) != catalogue.path:
         st.session_state[_STORE] = catalogue.path
         write({})  # what was chosen of another store says nothing of this one
-    query = {key: st.query_params.get_all(key) for key in st.query_params if belongs(key)}
+    cleared = st.session_state.pop(_CLEARED, False)
+    query = {} if cleared else {key: st.query_params.get_all(key) for key in st.query_params if belongs(key)}
     if not query:
         query = st.session_state.get(_LAST, {}).get(catalogue.path, {})
     asked, problems = from_query(query, data.kinds(catalogue))
@@ -27,28 +28,28 @@ def in_force(catalogue: data.Catalogue, *, newest: bool) -> Asked:
         asked = _with_newest(catalogue, asked)
         st.session_state[_BEGUN] = asked.filter.groups
     _remember(catalogue, asked)
-    write(to_query(asked))
+    write(to_query(asked), without=("run",) if cleared else ())
     return asked
 
 
-def write(query: Mapping[str, Sequence[str]]) -> None:
-    """Make the URL's filter this one."""
-    for key in [key for key in st.query_params if belongs(key) and key not in query]:
-        del st.query_params[key]
-    for key, values in query.items():
-        if st.query_params.get_all(key) != list(values):
-            st.query_params[key] = list(values)
+def write(query: Mapping[str, Sequence[str]], without: Collection[str] = ()) -> None:
+    """Make the URL's filter this one, and take the keys `without` away."""
+    _become({**{key: () for key in st.query_params if belongs(key) or key in without}, **query})
 
 
 def change(key: str, values: Sequence[str]) -> None:
     """Change one key of the URL's filter; a run that was looked at closer is looked at no more."""
-    if values:
-        st.query_params[key] = list(values)
-    else:
-        st.query_params.pop(key, None)
-    st.query_params.pop("run", None)
+    _become({key: values, "run": ()})
     if not any(belongs(each) for each in st.query_params):
         st.session_state.pop(_LAST, None)  # or it would come back
+
+
+def _become(changes: Mapping[str, Sequence[str]]) -> None:
+    """Change keys of the URL at once, no values for none: each write is a step of the browser's Back."""
+    was = {key: st.query_params.get_all(key) for key in st.query_params}
+    now = {key: list(values) for key, values in {**was, **changes}.items() if values}
+    if now != was:
+        st.query_params.from_dict(now)
 
 
 def restrict(parameter: str, wanted: tuple[Value, ...] | Range) -> None:
@@ -57,10 +58,9 @@ def restrict(parameter: str, wanted: tuple[Value, ...] | Range) -> None:
 
 
 def clear() -> None:
-    """Drop every restriction, so that a page begins anew."""
+    """Drop every restriction, so that the page begins anew; the URL changes when it does."""
     st.session_state.pop(_LAST, None)
-    st.query_params.pop("run", None)
-    write({})
+    st.session_state[_CLEARED] = True
 
 
 def _with_newest(catalogue: data.Catalogue, asked: Asked) -> Asked:

@@ -20,8 +20,8 @@ def open_page(page: Page, url: str) -> None:
     settle(page)
 
 
-def matching(page: Page) -> str:
-    return page.locator(f"{SIDEBAR} [data-testid=stMarkdown]").first.inner_text()
+def expect_matching(page: Page, words: str) -> None:
+    expect(page.locator(f"{SIDEBAR} [data-testid=stMarkdown]").first).to_have_text(words)
 
 
 def choose(page: Page, key: str, option: str) -> None:
@@ -45,12 +45,12 @@ def test_what_is_chosen_in_the_sidebar_is_in_the_link(page: Page, browser: Brows
     choose(page, "values-of-width", "16")
     choose(page, "values-of-width", "64")
     choose(page, "state", "finished")
-    assert matching(page) == "14 of 60 runs match"
+    expect_matching(page, "14 of 60 runs match")
     assert "p.width=16&p.width=64" in page.url and "state=finished" in page.url
     expect(page.get_by_text("14 of 14 matched runs used.")).to_be_visible()
     other = browser.new_page(viewport={"width": 1440, "height": 1400})
     open_page(other, page.url)
-    assert matching(other) == "14 of 60 runs match"
+    expect_matching(other, "14 of 60 runs match")
     assert main_text(other) == main_text(page)
     assert other.url == page.url
     other.reload()
@@ -64,15 +64,15 @@ def test_the_filter_stays_from_page_to_page_and_is_cleared(page: Page, app_url: 
     page.get_by_role("link", name="Sensitivity").first.click()
     page.get_by_role("heading", name="Sensitivity").wait_for()
     settle(page)
-    assert matching(page) == "36 of 60 runs match"
+    expect_matching(page, "36 of 60 runs match")
     expect(page).to_have_url(re.compile("group=sweep-width.*state=finished"))
     page.locator(".st-key-clear_filter button").click()
     settle(page)
-    assert matching(page) == "20 of 60 runs match"
+    expect_matching(page, "20 of 60 runs match")
     expect(page).to_have_url(re.compile("group=sweep-seeds-v2"))
     page.go_back()
     settle(page)
-    assert matching(page) == "36 of 60 runs match"
+    expect_matching(page, "36 of 60 runs match")
 
 
 def test_a_range_is_typed_and_nothing_matching_leads_on(page: Page, app_url: str) -> None:
@@ -80,9 +80,8 @@ def test_a_range_is_typed_and_nothing_matching_leads_on(page: Page, app_url: str
     choose(page, "parameters", "seed")
     page.locator(".st-key-seed-from input").fill("5")
     page.keyboard.press("Enter")
-    settle(page)
-    assert "p.seed=5.." in page.url
-    assert matching(page) == "15 of 60 runs match"
+    expect(page).to_have_url(re.compile(r"p\.seed=5\.\."))
+    expect_matching(page, "15 of 60 runs match")
     page.locator(".st-key-seed-to input").fill("2")
     page.keyboard.press("Enter")
     expect(page.get_by_text("No run of this store matches the filter in the sidebar")).to_be_visible()
@@ -113,10 +112,10 @@ def test_a_store_published_anew_keeps_the_filter_that_is_set(page: Page, tmp_pat
     publish_runs(tmp_path / "store", seed_study_runs()[:10])
     with served(tmp_path / "store", tmp_path / "log") as url:
         open_page(page, f"{url}/seeding?p.seed=5..")
-        assert matching(page) == "5 of 10 runs match"
+        expect_matching(page, "5 of 10 runs match")
         publish_runs(tmp_path / "store", [*seed_study_runs(), sample_run("newer", 900, 7.0)])
         expect(page.get_by_text("15 of 15 matched runs used.")).to_be_visible()
-        assert matching(page) == "15 of 21 runs match"
+        expect_matching(page, "15 of 21 runs match")
         page.goto("about:blank")
 
 
