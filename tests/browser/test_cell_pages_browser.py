@@ -14,7 +14,6 @@ from tests.browser.serving import PANEL_CHARTS, served, settle
 pytestmark = pytest.mark.browser
 
 MAP, CURVES = ".st-key-cells_{} [role=graphics-document]", ".st-key-curves_{} [role=graphics-document]"
-CELLS = 'path[aria-roledescription="rect mark"]'
 CELL = "width 64 · depth 3 · batch_size 64"
 
 
@@ -31,49 +30,6 @@ def open_page(page: Page, url: str, charts: str) -> None:
     page.goto(url)
     page.locator(charts).first.wait_for()
     settle(page)
-
-
-def click_cell(page: Page) -> None:
-    """Width 64, depth 3 in the middle map: the fourth of five columns, the second of three rows."""
-    rect = page.locator(f'{MAP.format(1)} {CELLS}[aria-label*="width (units of a layer): 64"]')
-    rect.locator('xpath=self::*[contains(@aria-label, "depth (hidden layers): 3")]').last.click()
-    settle(page)
-
-
-def test_a_click_on_a_cell_shows_its_runs_and_a_fresh_browser_shows_the_same(
-    page: Page, browser: Browser, url: str
-) -> None:
-    open_page(page, f"{url}/architecture?group={SIZES}", MAP.format(2))
-    expect(page.locator(".st-key-cell_panel")).to_have_count(0)
-    click_cell(page)
-    expect(page.locator(".st-key-cell_panel").get_by_text(CELL).first).to_be_visible()
-    expect(page.get_by_text("These runs on the Runs page")).to_be_visible()
-
-    other = browser.new_page(viewport={"width": 1440, "height": 1400})
-    open_page(other, page.url, MAP.format(2))
-    expect(other.locator(".st-key-cell_panel").get_by_text(CELL).first).to_be_visible()
-    assert other.url == page.url
-    assert other.locator(MAP.format(1)).text_content() == page.locator(MAP.format(1)).text_content()
-    other.close()
-
-
-def test_the_runs_of_a_cell_are_those_of_the_runs_page(page: Page, url: str) -> None:
-    open_page(page, f"{url}/architecture?group={SIZES}", MAP.format(2))
-    click_cell(page)
-    page.get_by_text("These runs on the Runs page").click()
-    expect(page.get_by_text("5 of 340 runs match").or_(page.get_by_text("5 of 5 matching listed"))).to_be_visible()
-    assert "p.width=64" in page.url
-
-
-def test_a_click_on_a_point_shows_that_run(page: Page, url: str) -> None:
-    open_page(page, f"{url}/segment-ratio?group={RATIOS}", CURVES.format(1))
-    point = page.locator(f'{CURVES.format(0)} path[aria-roledescription="circle"]').nth(7)
-    label = point.get_attribute("aria-label") or ""
-    point.click()
-    settle(page)
-    run = label.split("run: ")[1].split(";")[0]
-    assert f"run={run}" in page.url
-    expect(page.locator(".st-key-cell_panel").get_by_text(run).first).to_be_visible()
 
 
 def test_curves_of_segment_ratios_have_their_cost_below(page: Page, url: str) -> None:
