@@ -14,7 +14,7 @@ from pages.shared.charts.theme import INK, PAPER, RUN, UNUSABLE, Theme, styled
 
 PICK = "pick"
 MOST_POINTS = 2000  # runs, up to which each is a point of its own
-HEIGHT, STRIP = 460, 46  # px; a strip beyond an axis' end is for runs without a finite number on it
+HEIGHT, STRIP = 540, 46  # px; with axes and legend; a strip beyond an axis' end, for runs without a finite number on it
 _SPREAD = 0.5  # of the room of a name, over which its points are spread
 
 
@@ -31,7 +31,8 @@ class _On(NamedTuple):
         right = {"expr": f"width - {STRIP}"} if self.lost[0].any() else {"expr": "width"}
         top = STRIP if self.lost[1].any() else 0
         x = alt.X(**encoding(self.x, fields["x"], 0, right)) if across else alt.value({"expr": f"width - {STRIP / 2}"})
-        return {"x": x, "y": alt.Y(**encoding(self.y, fields["y"], HEIGHT, top)) if up else alt.value(STRIP / 2)}
+        bottom = {"expr": "height"}  # of the plot, which on a page is what axes and legend leave of `HEIGHT`
+        return {"x": x, "y": alt.Y(**encoding(self.y, fields["y"], bottom, top)) if up else alt.value(STRIP / 2)}
 
 
 def scatter(
@@ -139,7 +140,7 @@ def _borders(on: _On) -> list[alt.Chart]:
     found = []
     if on.lost[0].any():
         line = base.encode(x=alt.value({"expr": f"width - {STRIP - 4}"}), y=alt.value(0))
-        found.append(line.encode(y2=alt.value(HEIGHT)))
+        found.append(line.encode(y2=alt.value({"expr": "height"})))
     if on.lost[1].any():
         line = base.encode(y=alt.value(STRIP - 4), x=alt.value(0))
         found.append(line.encode(x2=alt.value({"expr": "width"})))
