@@ -39,15 +39,15 @@ def keep(page: Page, tick: str, other: str) -> None:
 
 def test_a_drag_over_an_axis_filters_on_every_page(page: Page, browser: Browser, app_url: str) -> None:
     opened(page, f"{app_url}/parallel?group=sweep-width", PARALLEL)
-    expect(page.get_by_text("40 of 60 runs match")).to_be_visible()
+    expect(page.get_by_text("40 of 60 runs match", exact=True)).to_be_visible()
     keep(page, "64", "128")
-    expect(page.get_by_text("16 of 60 runs match")).to_be_visible()
+    expect(page.get_by_text("16 of 60 runs match", exact=True)).to_be_visible()
     assert page.url.count("p.width=") == 2
     settle(page)
 
     other = browser.new_page(viewport={"width": 1440, "height": 1400})
     opened(other, page.url, PARALLEL)
-    expect(other.get_by_text("16 of 60 runs match")).to_be_visible()
+    expect(other.get_by_text("16 of 60 runs match", exact=True)).to_be_visible()
     assert other.url == page.url
     other.close()
 
@@ -55,7 +55,7 @@ def test_a_drag_over_an_axis_filters_on_every_page(page: Page, browser: Browser,
     expect(page.get_by_text("15 of 16 matched runs used.")).to_be_visible()
     page.go_back()
     page.go_back()
-    expect(page.get_by_text("40 of 60 runs match")).to_be_visible()
+    expect(page.get_by_text("40 of 60 runs match", exact=True)).to_be_visible()
 
 
 def test_a_drag_over_the_metric_keeps_its_range(page: Page, app_url: str) -> None:
@@ -68,7 +68,7 @@ def test_a_drag_over_the_metric_keeps_its_range(page: Page, app_url: str) -> Non
 
 
 def test_a_click_on_a_point_shows_the_run_and_a_link_does_too(page: Page, browser: Browser, app_url: str) -> None:
-    opened(page, f"{app_url}/scatter?group=sweep-width&x=width&colour=seed", SCATTER)
+    opened(page, f"{app_url}/scatter?group=sweep-width&x=seed&colour=width", SCATTER)
     page.locator(f'{SCATTER} path[aria-roledescription="point"]').nth(4).click()
     expect(page.locator(PANEL)).to_be_visible()
     settle(page)

@@ -122,7 +122,7 @@ def test_a_note_and_a_tag_stay_and_find_their_run(page: Page, browser: Browser, 
     settle(page)
     other = browser.new_page(viewport={"width": 1440, "height": 1400})
     open_table(other, f"{odd_url}/runs?tag=for+the+paper&run=tagged1")
-    expect(other.get_by_text("1 of 11 runs match")).to_be_visible()
+    expect(other.get_by_text("1 of 11 runs match", exact=True)).to_be_visible()
     expect(other.get_by_text("looks odd")).to_be_visible()
     other.get_by_role("button", name="Take back").click()
     expect(other.get_by_text("looks odd")).to_have_count(0)
