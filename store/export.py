@@ -14,7 +14,9 @@ from store.connect import read_catalogue
 from store.curves import curve_tables
 from store.durable import put_in_place, temporary
 from store.errors import StoreError
+from store.filters import EVERYTHING
 from store.frames import arrow
+from store.matching import matched_arrow
 
 Table = Literal["runs", "metrics", "history"]
 Format = Literal["csv", "parquet"]
@@ -72,7 +74,7 @@ def export_group(store: Path, group: str, what: Table, path: Path, kind: Format)
     with read_catalogue(store) as con:
         n_runs = len(arrow(con, "group_run_keys", {"group": group}))
         if n_runs == 0:
-            known = [name for name in arrow(con, "groups")["group"].to_pylist() if name is not None]
+            known = [name for name in matched_arrow(con, EVERYTHING, "groups")["group"].to_pylist() if name is not None]
             raise StoreError(
                 f"There is no group '{group}' in the run store at {store}{closest(group, known)}: sync it first, or "
                 f"choose one of {', '.join(known) or 'none'}."
