@@ -48,7 +48,8 @@ def pages() -> list[StreamlitPage]:
             page.file,
             title=page.title,
             icon=page.material,
-            url_path=page.name.replace("_", "-"),
+            # The file's name: a server's very first visit is found by it, see `pages.shared.start.inside_app`.
+            url_path=page.name,
             default=page is PAGES[0],
         )
         for page in PAGES

@@ -9,12 +9,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.app.cell_studies import RATIOS, SIZES, ratio_study_runs, size_study_runs
 from tests.app.sample_runs import publish_runs
-from tests.browser.serving import PANEL_CHARTS, served, settle
+from tests.browser.serving import served, settle
 
 pytestmark = pytest.mark.browser
 
 MAP, CURVES = ".st-key-cells_{} [role=graphics-document]", ".st-key-curves_{} [role=graphics-document]"
-CELL = "width 64 · depth 3 · batch_size 64"
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +32,7 @@ def open_page(page: Page, url: str, charts: str) -> None:
 
 
 def test_curves_of_segment_ratios_have_their_cost_below(page: Page, url: str) -> None:
-    open_page(page, f"{url}/segment-ratio?group={RATIOS}", ".st-key-cost_1 [role=graphics-document]")
+    open_page(page, f"{url}/segment_ratio?group={RATIOS}", ".st-key-cost_1 [role=graphics-document]")
     texts = page.locator(f"{CURVES.format(0)} text").all_text_contents()
     assert {"segment ratio (%)", "acceleration error (%)", "training orbits", "1.11", "50", "100"} <= set(texts)
     assert "training time (s)" in page.locator(".st-key-cost_0 text").all_text_contents()
@@ -72,21 +71,10 @@ def test_downloads(page: Page, url: str, tmp_path: Path, kind: str) -> None:
         assert {row["cell"] for row in rows} >= {CELL}
 
 
-@pytest.mark.parametrize("path", ["architecture?group=" + SIZES, "segment-ratio?group=" + RATIOS])
+@pytest.mark.parametrize("path", ["architecture?group=" + SIZES, "segment_ratio?group=" + RATIOS])
 def test_nothing_to_scroll_sideways_at_800_pixels(browser: Browser, url: str, path: str) -> None:
     page = browser.new_page(viewport={"width": 800, "height": 1200})
     open_page(page, f"{url}/{path}", "[role=graphics-document]")
     widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert widths[0] <= widths[1]
     page.close()
-
-
-def test_the_panel_of_a_run_is_in_the_panel_of_its_cell(page: Page, url: str) -> None:
-    run = size_study_runs()[0]
-    open_page(page, f"{url}/architecture?group={SIZES}&cell={CELL}", MAP.format(2))
-    page.locator(".st-key-cell_panel .st-key-run input").focus()
-    page.keyboard.type("seed 3 ")
-    page.keyboard.press("Enter")
-    expect(page.locator(".st-key-cell_panel").get_by_text("weights").first).to_be_visible()
-    assert "run=" in page.url and run.run_id not in page.url
-    assert page.locator(PANEL_CHARTS).count() == 0  # these runs logged no history
