@@ -58,7 +58,7 @@ def test_a_viewer_sees_the_runs_and_is_told_who_may_change_that(page: Page, guar
     expect(page.get_by_role("link", name="sweep-seeds-v2")).to_be_visible()
     page.goto(f"{guarded}/help")
     expect(page.get_by_text(f"You are {GRACE}, a viewer.")).to_be_visible()
-    expect(page.get_by_text("can name you under editors")).to_be_visible()
+    expect(page.get_by_text("can name you under")).to_be_visible()
 
 
 def test_a_stranger_sees_nothing_and_can_sign_out_again(page: Page, guarded: str) -> None:
