@@ -124,10 +124,3 @@ def run(of: Catalogue, run_key: str) -> RunDetail:
     """Return all of one run."""
     with read_catalogue(Path(of.path)) as con:
         return queries.run(con, run_key)
-
-
-@_cached
-def history(of: Catalogue, run_key: str, keys: tuple[str, ...]) -> pd.DataFrame:
-    """Return the complete history of one run: columns step and `keys`."""
-    with read_catalogue(Path(of.path)) as con:
-        return queries.history(con, Path(of.path), [run_key], keys)
