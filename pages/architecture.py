@@ -1,9 +1,9 @@
 """Architecture: what do width, depth and batch size do to a metric, and is the difference real, or is it the seed?"""
 
-from pages.shared import cell_data
-from pages.shared.cell_controls import LINES, MAP, choose_cells
-from pages.shared.cell_panel import show_answer, show_cell, show_numbers
-from pages.shared.cell_views import show_lines, show_maps
+from pages.shared.cells import data as cell_data
+from pages.shared.cells.controls import LINES, MAP, choose_cells
+from pages.shared.cells.panel import show_answer, show_cell, show_numbers
+from pages.shared.cells.views import show_lines, show_maps
 from pages.shared.start import start
 
 view = start("Architecture", newest=True)

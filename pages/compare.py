@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from pages.shared import compare_settings, compare_views, run_data
-from pages.shared.differences import compare
-from pages.shared.run_table import MOST_COMPARED
+from pages.shared.runs import compare_settings, compare_views, data as run_data
+from pages.shared.runs.differences import compare
+from pages.shared.runs.table import MOST_COMPARED
 from pages.shared.start import start
 
 wanted = compare_views.linked()

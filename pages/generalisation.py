@@ -4,14 +4,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared import grid_data, job_panel
 from pages.shared.charts.gridmaps import MOST_CELLS
-from pages.shared.grid_controls import DIFFERENCE, choose_look, choose_settings
-from pages.shared.grid_text import answer, how_to_read, numbers_table
-from pages.shared.grid_views import show_maps, show_marginals
-from pages.shared.model_choice import choose_models, named
-from pages.shared.named_orbits import show_named
-from pages.shared.orbit_view import show_orbit
+from pages.shared.grids import data as grid_data
+from pages.shared.grids.controls import DIFFERENCE, choose_look, choose_settings
+from pages.shared.grids.model_choice import choose_models, named
+from pages.shared.grids.named_orbits import show_named
+from pages.shared.grids.orbit_view import show_orbit
+from pages.shared.grids.text import answer, how_to_read, numbers_table
+from pages.shared.grids.views import show_maps, show_marginals
+from pages.shared.jobs import job_panel
 from pages.shared.start import start
 from pages.shared.text import count, listed
 from runner import jobs

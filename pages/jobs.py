@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from pages.shared import grid_data, sync_panel
+from pages.shared.grids import data as grid_data
+from pages.shared.jobs import sync_panel
 from pages.shared.start import start
 from pages.shared.text import moment, number, plain
 from runner import jobs

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.shared import brushing, look, parallel_text, run_data
+from pages.shared import look
 from pages.shared.charts.axes import axis
 from pages.shared.charts.colours import finite_scale
 from pages.shared.charts.parallel import MOST_LINES, parallel
@@ -12,11 +12,13 @@ from pages.shared.charts.positions import Quantity
 from pages.shared.controls import choose_many, switch
 from pages.shared.exports import download_row
 from pages.shared.glossary import COMMON, hover
+from pages.shared.relations import brushing, parallel_text
+from pages.shared.relations.things import columns_of, frame_of
+from pages.shared.runs import data as run_data
 from pages.shared.selectors import choose_measured
 from pages.shared.sentences import spoken
 from pages.shared.start import start
 from pages.shared.text import axis_title, count, dataset_label, metric, plain, span
-from pages.shared.things import columns_of, frame_of
 from store.run_columns import RunColumn
 
 MOST_AXES = 7  # to begin with

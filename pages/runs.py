@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from pages.shared import data, run_data
+from pages.shared import data
 from pages.shared.controls import choose, choose_many
-from pages.shared.run_bar import show_bar
-from pages.shared.run_columns import CREATED, all_columns, heading, usual_columns
-from pages.shared.run_more import show_run_page
-from pages.shared.run_table import exported_rows, link_names, selected, show_table, shown_rows
+from pages.shared.runs import data as run_data
+from pages.shared.runs.bar import show_bar
+from pages.shared.runs.columns import CREATED, all_columns, heading, usual_columns
+from pages.shared.runs.more import show_run_page
+from pages.shared.runs.table import exported_rows, link_names, selected, show_table, shown_rows
 from pages.shared.start import start
 from pages.shared.text import count, plain
 

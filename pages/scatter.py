@@ -5,18 +5,20 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import look, run_data, scatter_text
+from pages.shared import look
 from pages.shared.charts.positions import Quantity, can_be_log, positions
 from pages.shared.charts.scatter import MOST_POINTS, scatter
 from pages.shared.controls import NOTHING, choose, switch
 from pages.shared.exports import download_row
 from pages.shared.glossary import COMMON, hover
-from pages.shared.run_columns import HEADLINE, heading
-from pages.shared.run_panel import show_run
+from pages.shared.relations import scatter_text
+from pages.shared.relations.things import columns_of, frame_of
+from pages.shared.runs import data as run_data
+from pages.shared.runs.columns import HEADLINE, heading
+from pages.shared.runs.panel import show_run
 from pages.shared.selectors import click_to_run, run_ids
 from pages.shared.sentences import spoken
 from pages.shared.start import start
-from pages.shared.things import columns_of, frame_of
 
 CHART = "scatter"
 

@@ -10,7 +10,7 @@ from pages.shared.charts.violins import violins
 from pages.shared.controls import switch
 from pages.shared.exports import download_row
 from pages.shared.glossary import COMMON, hover
-from pages.shared.run_panel import show_run
+from pages.shared.runs.panel import show_run
 from pages.shared.selectors import choose_measured, choose_part, choose_run, click_to_run, run_ids
 from pages.shared.start import start
 from pages.shared.text import axis_title, dataset_label, metric

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages.shared import cell_data
-from pages.shared.cell_controls import LINES, MAP, choose_cells
-from pages.shared.cell_panel import show_answer, show_cell, show_numbers
-from pages.shared.cell_views import show_lines, show_maps
-from pages.shared.cell_words import COSTS, SECONDS, shown
+from pages.shared.cells import data as cell_data
+from pages.shared.cells.controls import LINES, MAP, choose_cells
+from pages.shared.cells.panel import show_answer, show_cell, show_numbers
+from pages.shared.cells.views import show_lines, show_maps
+from pages.shared.cells.words import COSTS, SECONDS, shown
 from pages.shared.glossary import hover
 from pages.shared.start import start
 

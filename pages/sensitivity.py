@@ -3,11 +3,12 @@
 import streamlit as st
 
 from orbitsens.sensitivity import report, wording
-from pages.shared import look, sensitivity_data, study_data
+from pages.shared import look, study_data
 from pages.shared.charts.effects import effect_chart
 from pages.shared.glossary import COMMON, hover
 from pages.shared.selectors import choose_measured
-from pages.shared.sensitivity_views import show_importance, show_pair
+from pages.shared.sensitivity import data as sensitivity_data
+from pages.shared.sensitivity.views import show_importance, show_pair
 from pages.shared.start import start
 from pages.shared.text import dataset_label, metric, plain
 

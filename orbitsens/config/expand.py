@@ -1,4 +1,4 @@
-"""A sweep file's runs: the Cartesian product of all alternatives, each checked before anything is trained."""
+"""A sweep file's runs: all alternatives with one another, each run checked before anything is trained."""
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
@@ -11,10 +11,11 @@ from orbitsens.config.fit import DataShape, check_fit, data_shape, steps_of_epoc
 from orbitsens.config.hashing import config_hash, setting_hash
 from orbitsens.config.nesting import alternatives
 from orbitsens.config.parameters import Parameters
+from orbitsens.config.settings import of_section, one_or_more
 from orbitsens.config.sweepfile import SweepFile, Wandb, parse_sweep, parse_yaml
 
 Fetch = Callable[[Data, Wandb], Data]
-Choices = Mapping[str, list[object]]  # the alternatives of each key of a section
+Choices = Mapping[str, list[object]]  # the alternatives of each key
 
 
 class RunConfig(Frozen):
@@ -45,7 +46,7 @@ class RunConfig(Frozen):
 
 
 def expand(sweep: SweepFile, overrides: Sequence[str] = (), fetch: Fetch = lambda data, wandb: data) -> list[RunConfig]:
-    """List the runs of a sweep in the order of the file, the last key varying fastest.
+    """List the runs of a sweep in the order of the file: a setting's runs together, the last key varying fastest.
 
     `overrides` are `key=value` texts, the value in YAML, the key a parameter or `data.x`, `wandb.x`; each replaces
     what the file says. `fetch` brings the artifacts that data names onto this machine.
@@ -55,16 +56,19 @@ def expand(sweep: SweepFile, overrides: Sequence[str] = (), fetch: Fetch = lambd
     """
     for text in overrides:
         sweep = _override(sweep, text)
-    data_choices, parameter_choices = _choices("data", sweep.data), _choices("parameters", sweep.parameters)
-    parameter_sets = _product(parameter_choices)
+    sections = {"data": _choices("data", sweep.data), "parameters": _choices("parameters", sweep.parameters)}
+    settings = one_or_more(sweep.settings)
     runs = []
-    for raw in _product(data_choices):
-        data = checked(Data, "data", {k: v for k, v in raw.items() if k in Data.model_fields})
-        data = with_checksums(fetch(data, sweep.wandb))
-        shape = data_shape(data)
-        unknown = {f"data.{k}": v for k, v in raw.items() if k not in Data.model_fields}
-        runs += [_run(sweep, data, shape, parameters, unknown) for parameters in parameter_sets]
-    _refuse_duplicates(runs, {"data": data_choices, "parameters": parameter_choices})
+    for setting in settings:
+        parameter_sets = _product({**of_section(setting, "parameters"), **sections["parameters"]})
+        for raw in _product({**of_section(setting, "data"), **sections["data"]}):
+            data = checked(Data, "data", {k: v for k, v in raw.items() if k in Data.model_fields})
+            data = with_checksums(fetch(data, sweep.wandb))
+            shape = data_shape(data)
+            unknown = {f"data.{k}": v for k, v in raw.items() if k not in Data.model_fields}
+            runs += [_run(sweep, data, shape, parameters, unknown) for parameters in parameter_sets]
+    axes = {f"{section}.{key}": values for section, keys in sections.items() for key, values in keys.items()}
+    _refuse_duplicates(runs, {"settings": list(settings), **axes})
     return runs
 
 
@@ -99,8 +103,8 @@ def _run(
     return RunConfig(wandb=sweep.wandb, data=data, parameters=parameters, extra=extra)
 
 
-def _refuse_duplicates(runs: Sequence[RunConfig], choices: Mapping[str, Choices]) -> None:
-    """Refuse a sweep with the same run twice; `choices` has the sections in the order of the product."""
+def _refuse_duplicates(runs: Sequence[RunConfig], choices: Choices) -> None:
+    """Refuse a sweep with the same run twice; `choices` has every list of alternatives, in the product's order."""
     seen: dict[str, int] = {}
     for i, run in enumerate(runs):
         if run.hash in seen:
@@ -113,11 +117,10 @@ def _refuse_duplicates(runs: Sequence[RunConfig], choices: Mapping[str, Choices]
         seen[run.hash] = i
 
 
-def _difference(choices: Mapping[str, Choices], i: int, j: int) -> str:
+def _difference(choices: Choices, i: int, j: int) -> str:
     """The keys of which runs number `i` and `j` take different alternatives, with these."""
-    named = [(f"{section}.{key}", values) for section, keys in choices.items() for key, values in keys.items()]
     found = []
-    for key, values in reversed(named):
+    for key, values in reversed(choices.items()):
         (i, a), (j, b) = divmod(i, len(values)), divmod(j, len(values))
         if a != b:
             found.append(f"{key} ({values[a]!r} and {values[b]!r})")
@@ -131,7 +134,7 @@ def _override(sweep: SweepFile, text: str) -> SweepFile:
     section, _, key = path.strip().rpartition(".")
     section = section or "parameters"
     parsed = parse_yaml(value, f"--set {text}")
-    raw = sweep.model_dump()
+    raw = {**sweep.model_dump(), "settings": list(sweep.settings)}
     if not isinstance(raw.get(section), dict):
         raise ConfigError(f"--set {text}: unknown section '{section}'; write wandb, data or parameters.")
     raw[section][key] = parsed

@@ -1,8 +1,9 @@
-"""Reading a sweep file: YAML 1.2, three sections, one sentence for each mistake."""
+"""Reading a sweep file: YAML 1.2, three sections and perhaps settings, one sentence for each mistake."""
 
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 from ruamel.yaml import YAML
@@ -12,6 +13,7 @@ from orbitsens.config.data import Data
 from orbitsens.config.errors import ConfigError, closest
 from orbitsens.config.fields import Frozen, checked
 from orbitsens.config.parameters import Parameters
+from orbitsens.config.settings import check_settings, section_of
 
 
 class Wandb(Frozen):
@@ -25,11 +27,16 @@ class Wandb(Frozen):
 
 
 class SweepFile(Frozen):
-    """A sweep file as written: `data` and `parameters` hold alternatives, not yet expanded."""
+    """A sweep file as written: `data` and `parameters` hold alternatives, not yet expanded.
+
+    `settings` lists what is no product of alternatives: each entry has one value for each of its keys, and is combined
+    with all alternatives of the sections.
+    """
 
     wandb: Wandb
     data: dict[str, object]
     parameters: dict[str, object]
+    settings: tuple[dict[str, object], ...] = ()
     allow_unknown: bool = False
 
 
@@ -80,19 +87,27 @@ def parse_sweep(raw: object) -> SweepFile:
     for name in SECTIONS:
         if not isinstance(raw.get(name), dict):
             raise ConfigError(f"{name}: this section is required and holds keys and values.")
+    check_settings(raw)
     if raw.get("allow_unknown") is not True:
         _refuse_unknown_keys(raw)
     wandb = checked(Wandb, "wandb", raw["wandb"])
     return checked(SweepFile, "sweep file", {**raw, "wandb": wandb})
 
 
-def _refuse_unknown_keys(raw: Mapping[str, Mapping[str, object]]) -> None:
+def _refuse_unknown_keys(raw: Mapping[str, Any]) -> None:
     for section, model in SECTIONS.items():
         for key in raw[section]:
             if key not in model.model_fields:
                 raise ConfigError(
                     f"{section}.{key}: unknown key{_meant(str(key), model)}; correct it, or write "
                     "'allow_unknown: true' at the top level to keep it with the run's config."
+                )
+    for i, setting in enumerate(raw.get("settings", ()), start=1):
+        for key in setting:
+            model = SECTIONS[section_of(key)]
+            if key not in model.model_fields:
+                raise ConfigError(
+                    f"settings, entry {i}: {key} is an unknown key{closest(str(key), model.model_fields)}."
                 )
 
 

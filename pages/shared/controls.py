@@ -1,7 +1,7 @@
 """Controls whose choice is in the URL, so that a link shows what its sender saw.
 
-The URL is the one truth: a control shows what it says and writes into it, under stable ids and defaults included
-(Streamlit's own binding writes labels and leaves defaults out; the default here is the newest group, which changes).
+The URL is the one truth: a control shows what it says and writes into it, under stable ids. What is in force anyway is
+left out: each write is a step of the browser's Back, and nobody wants to go back to before a default was written down.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,11 +32,17 @@ def choose(
     st.session_state[last] = chosen
     if wanted not in {chosen, NOTHING}:
         st.toast(f"{label}: {wanted} is not here; this is {options[chosen]}.", icon=":material/link_off:")
-    put(key, chosen)
+    default = next(iter(options))
+    put(key, NOTHING if chosen == default else chosen)
     st.session_state[key] = chosen
-    st.selectbox(
-        label, list(options), key=key, format_func=options.__getitem__, help=tip, on_change=_to_url, args=(key, resets)
-    )
+
+    def to_url() -> None:
+        st.session_state[last] = st.session_state[key]
+        put(key, NOTHING if st.session_state[key] == default else st.session_state[key])
+        if resets:
+            put(resets, NOTHING)
+
+    st.selectbox(label, list(options), key=key, format_func=options.__getitem__, help=tip, on_change=to_url)
     return chosen
 
 
@@ -90,6 +96,8 @@ def switch(label: str, key: str, *, default: bool, tip: str | None = None) -> bo
 
 def put(key: str, value: str) -> None:
     """Choose from code, such as by a click into a chart: `value` is an id, or `NOTHING` to choose none."""
+    if st.query_params.get(key, NOTHING) == value:
+        return
     if value == NOTHING:
         st.query_params.pop(key, None)
     else:
@@ -102,9 +110,3 @@ def put_many(key: str, values: Sequence[str]) -> None:
         st.query_params[key] = list(values)
     else:
         st.query_params.pop(key, None)
-
-
-def _to_url(key: str, resets: str) -> None:
-    put(key, st.session_state[key])
-    if resets:
-        put(resets, NOTHING)

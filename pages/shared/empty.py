@@ -6,8 +6,8 @@ from typing import NoReturn
 
 import streamlit as st
 
-from pages.shared.filter_state import clear
-from pages.shared.filter_words import groups_text, restrictions
+from pages.shared.filter.state import clear
+from pages.shared.filter.words import groups_text, restrictions
 from pages.shared.text import plain
 from store.filters import RunFilter
 from store.location import DEFAULT, SHIPPED

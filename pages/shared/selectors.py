@@ -12,7 +12,7 @@ from pages.shared.charts.violins import PICK, PICK_UNUSABLE
 from pages.shared.controls import NOTHING, choose, put
 from pages.shared.data import Measured, metric_choices
 from pages.shared.empty import no_metric_stop
-from pages.shared.run_names import run_ids as run_ids
+from pages.shared.runs.names import run_ids as run_ids
 from pages.shared.start import View
 from pages.shared.study_data import MOST_SETTINGS
 from pages.shared.text import METRICS, axis_title, count, dataset_label, metric, number

@@ -8,10 +8,11 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from orbitsens.config import SEED_KEYS
-from pages.shared import data, empty, filter_panel, filter_state, fresh, saved_views, team_words
+from pages.shared import data, empty, fresh
 from pages.shared.controls import choose
-from pages.shared.filter_url import Asked, to_query
-from pages.shared.filter_words import groups_text, restrictions
+from pages.shared.filter import panel as filter_panel, saved_views, state as filter_state, team_words
+from pages.shared.filter.url import Asked, to_query
+from pages.shared.filter.words import groups_text, restrictions
 from pages.shared.text import count, plain
 from store.connect import StoreError
 from store.filters import EVERYTHING, RunFilter

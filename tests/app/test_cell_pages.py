@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.cell_charts import rows_of
+from pages.shared.cells.charts import rows_of
 from store.records import RunRecord
 from tests.app.cell_studies import RATIOS, SIZES, ratio_study_runs, size_study_runs, with_summary, without
 from tests.app.conftest import Open

@@ -6,10 +6,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pages.shared.compare_settings import at_step
-from pages.shared.compare_views import answer
-from pages.shared.curve_lines import Line, borders, curve_keys, lines_of_run, lines_of_runs, stage_starts
-from pages.shared.differences import Compared, compare, metric_table, parameter_table, shared_text
+from pages.shared.runs.compare_settings import at_step
+from pages.shared.runs.compare_views import answer
+from pages.shared.runs.curve_lines import Line, borders, curve_keys, lines_of_run, lines_of_runs, stage_starts
+from pages.shared.runs.differences import Compared, compare, metric_table, parameter_table, shared_text
 from store.connect import read_catalogue
 from store.run_queries import compared_extras, compared_metrics, compared_runs
 from tests.factories import (

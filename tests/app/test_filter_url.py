@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 from hypothesis import given, strategies as st
 
-from pages.shared.filter_url import Asked, belongs, from_query, to_query
+from pages.shared.filter.url import Asked, belongs, from_query, to_query
 from store.filters import EVERYTHING, Range, RunFilter
 
 KINDS = {"width": "whole", "rtol": "number", "planar_constraint": "truth", "lr_strategy": "word", "blend": "extra"}

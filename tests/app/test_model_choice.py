@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pages.shared.model_choice import all_seeds, labelled, usual
+from pages.shared.grids.model_choice import all_seeds, labelled, usual
 
 
 def models() -> pd.DataFrame:

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pages.shared.brushing import box, covered
 from pages.shared.charts.axes import axis
-from pages.shared.parallel_text import answer
+from pages.shared.relations.brushing import box, covered
+from pages.shared.relations.parallel_text import answer
 from pages.shared.text import Metric
 from tests.app.conftest import Open
 from tests.app.sample_runs import publish_runs, sample_run

@@ -40,7 +40,7 @@ def table(app: AppTest) -> pd.DataFrame:
 def editor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ada looks, and may edit."""
     monkeypatch.setattr("pages.shared.access.role", lambda: "editor")
-    monkeypatch.setattr("pages.shared.run_said.who", lambda: "ada")
+    monkeypatch.setattr("pages.shared.runs.said.who", lambda: "ada")
 
 
 def test_the_table_begins_with_what_varies_and_the_headline(sample_store: Path, open_app: Open) -> None:
@@ -289,7 +289,7 @@ def test_a_link_to_wandb_is_offered(tmp_path: Path, open_app: Open) -> None:
 
 def test_the_table_of_runs_waits_for_no_statistics_and_no_jax() -> None:
     program = (
-        "import sys, pages.shared.run_bar, pages.shared.run_columns, pages.shared.run_more\n"
+        "import sys, pages.shared.runs.bar, pages.shared.runs.columns, pages.shared.runs.more\n"
         "print([name for name in ('jax', 'scipy') if name in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", program], cwd=APP.parent, capture_output=True, text=True, check=True)

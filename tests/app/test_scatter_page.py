@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pages.shared.scatter_text import answer, interval, rank_correlation, used
+from pages.shared.relations.scatter_text import answer, interval, rank_correlation, used
 from tests.app.conftest import Open
 from tests.app.sample_runs import publish_runs, sample_run, seed_study_runs
 from tests.app.test_pages import words

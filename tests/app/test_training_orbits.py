@@ -14,7 +14,7 @@ from orbitsens.constants import EARTH_RADIUS_KM
 from orbitsens.datasets import make_dataset
 from pages.shared.charts.orbit_paths import orbit_paths
 from pages.shared.charts.picture import picture
-from pages.shared.training_orbits import _dataset, closed_path, training_rows
+from pages.shared.runs.training_orbits import _dataset, closed_path, training_rows
 from tests.factories import TRAIN
 
 ALL: dict[str, Any] = {"num_trajs": -1, "train_val_split": 1.0, "seed": 0}

@@ -7,8 +7,9 @@ import pytest
 
 from orbitsens.sensitivity.outliers import rule
 from orbitsens.sensitivity.seeding import SeedStudy
-from pages.shared import run_tables, sentences, tables
+from pages.shared import sentences, tables
 from pages.shared.data import Measured
+from pages.shared.runs import tables as run_tables
 from pages.shared.text import CURVES, METRICS, ago, axis_title, dataset_label, listed, metric, number, plain, span
 from tests.app.test_charts import VALUES, study
 

@@ -68,7 +68,7 @@ def test_downloads(page: Page, url: str, tmp_path: Path, kind: str) -> None:
         with file.open(newline="") as opened:
             rows = list(csv.DictReader(opened))
         assert {row["run_id"] for row in rows} == {run.run_id for run in size_study_runs()}
-        assert {row["cell"] for row in rows} >= {CELL}
+        assert len({row["cell"] for row in rows}) == 44  # three of them without a finished run
 
 
 @pytest.mark.parametrize("path", ["architecture?group=" + SIZES, "segment_ratio?group=" + RATIOS])

@@ -16,29 +16,40 @@ from orbitsens.config import expand, load_sweep_file
 from orbitsens.ensemble import train_program
 from orbitsens.model import load_model
 from orbitsens.prepare import stage_data, training_data
+from store.connect import read_catalogue
+from store.evaluations import stored_models
+from store.location import SHIPPED
 from tests.core.test_solve import segments_of, solve as solved
 
 pytestmark = pytest.mark.mixed_dtypes  # optax and diffrax mix integers with floats
 
 ROOT = Path(__file__).parent.parent.parent
 NOTE = ROOT / "runner" / "sweeps" / "sweep-seeds-v2.yaml"
-MODEL = min((ROOT / "store" / "precomputed" / "models").glob("*.eqx"))
 RTOL, ATOL = 1e-6, 1e-8
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """A shipped model of the note's config: the oldest run of its seeding study."""
+    with read_catalogue(SHIPPED) as con:
+        models = stored_models(con).query(f"group == '{NOTE.stem}'")
+    return load_model(SHIPPED / "models" / models["model_file"].iloc[-1]).model.func
 
 
 def runs_of(*overrides):
     return expand(load_sweep_file(NOTE), list(overrides))
 
 
-def test_predictions_of_all_segments_agree_with_diffrax_to_a_few_tolerances():
+def test_predictions_of_all_segments_agree_with_diffrax_to_a_few_tolerances(trained):
     """Of a trained model, in single precision: within 10 (rtol |y| + atol) of diffrax at rtol 1e-9, |y| a norm.
 
     Three steps' errors add up, and grow with the flow near periapsis: diffrax itself at these tolerances reaches 11.
     """
-    func = load_model(MODEL).model.func
-    ours = np.asarray(solved("segment", func, segments_of("complex_TBP_planar_100", 4), RTOL, ATOL), dtype=np.float64)
+    ours = np.asarray(
+        solved("segment", trained, segments_of("complex_TBP_planar_100", 4), RTOL, ATOL), dtype=np.float64
+    )
     with jax.enable_x64(True):
-        double = jax.tree.map(lambda x: jnp.asarray(x, jnp.float64) if eqx.is_inexact_array(x) else x, func)
+        double = jax.tree.map(lambda x: jnp.asarray(x, jnp.float64) if eqx.is_inexact_array(x) else x, trained)
         exact = np.asarray(
             solved("diffrax", double, segments_of("complex_TBP_planar_100", 4, jnp.float64), 1e-9, 1e-11)
         )
@@ -48,7 +59,7 @@ def test_predictions_of_all_segments_agree_with_diffrax_to_a_few_tolerances():
     assert np.median(difference.max(axis=1)) < 0.3
 
 
-def test_a_batchs_gradient_is_close_to_the_exact_one(monkeypatch):
+def test_a_batchs_gradient_is_close_to_the_exact_one(monkeypatch, trained):
     """Taking a single step's gradient where its error ratio is up to `FAR` changes a batch's by a few percent at most.
 
     Measured: 0.4 % in the median and 1.7 % at most for fresh weights.
@@ -58,7 +69,6 @@ def test_a_batchs_gradient_is_close_to_the_exact_one(monkeypatch):
     data = stage_data(run, training_data(run))[0]
     numbers = train.run_numbers(parameters, parameters.stages[0])
     fresh = train.init(parameters, train.run_keys(0)).weights
-    trained = eqx.filter(load_model(MODEL).model.func, eqx.is_inexact_array)
     index = np.stack([np.random.default_rng(i).choice(len(data.training.t), 64, replace=False) for i in range(20)])
     batches = Segments(*(x[index] for x in data.training))
 
@@ -68,7 +78,7 @@ def test_a_batchs_gradient_is_close_to_the_exact_one(monkeypatch):
             return jax.flatten_util.ravel_pytree(gradient)[0]
 
         of_weights = jax.jit(lambda weights: jax.lax.map(lambda batch: of_batch(weights, batch), batches))
-        return [np.asarray(of_weights(weights)) for weights in (fresh, trained)]
+        return [np.asarray(of_weights(weights)) for weights in (fresh, eqx.filter(trained, eqx.is_inexact_array))]
 
     ours = gradients()
     monkeypatch.setattr(solve, "FAR", 1.0)

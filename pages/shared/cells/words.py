@@ -1,0 +1,133 @@
+"""What the axes and values of maps and curves over parameters are called, and the texts in cells and their tips."""
+
+from collections.abc import Mapping, Sequence
+from math import isnan
+from typing import NamedTuple
+
+import pandas as pd
+
+from orbitsens.sensitivity.cell_study import CellStudy
+from orbitsens.sensitivity.intervals import LEVEL
+from pages.shared.cells.data import DATASET, Axes, Panel
+from pages.shared.text import Metric, number, span
+
+METRIC, WEIGHTS, SECONDS = "metric", "n_parameters", "train_seconds"
+COSTS: Mapping[str, Metric] = {
+    WEIGHTS: Metric("weights of the model", "", "How many numbers of the model are trained."),
+    SECONDS: Metric(
+        "training time", "s", "The run's share of the run time of the program that trained it, with others beside it."
+    ),
+}
+_NAMES: Mapping[str, str] = {
+    "batch_size": "batch size (segments)",
+    "depth": "depth (hidden layers)",
+    "num_total_orbits": "orbits of the dataset",
+    "num_total_segments": "training segments",
+    "num_train_orbits": "training orbits",
+    "segment_ratio_final": "segment ratio (%)",
+    "width": "width (units of a layer)",
+    DATASET: "what it was measured on",
+}
+
+
+class Shown(NamedTuple):
+    """What is drawn: its column in the cells and in the runs, and what it is called."""
+
+    of_cells: str
+    of_runs: str
+    words: Metric
+
+    @property
+    def title(self) -> str:
+        """Name and unit."""
+        return f"{self.words.label} ({self.words.unit})" if self.words.unit else self.words.label
+
+
+def shown(what: str, words: Metric) -> Shown:
+    """The metric itself, or a cost by its name."""
+    return Shown("median", "value", words) if what == METRIC else Shown(what, what, COSTS[what])
+
+
+def axis_name(parameter: str) -> str:
+    """What an axis is called, with its unit."""
+    return _NAMES.get(parameter, parameter)
+
+
+def cost_text(value: float, cost: str) -> str:
+    """A cost with its unit, which weights have none of: "9,220", "12.3 s"."""
+    return f"{value:,.0f}" if cost == WEIGHTS else number(value, COSTS[cost].unit)
+
+
+def cell_texts(panel: Panel, what: Shown, words: Metric) -> pd.DataFrame:
+    """The cells with what is drawn of them: columns value and word, and what their tips say."""
+    cells, unit = panel.cells, words.unit
+    value = cells[what.of_cells]
+    means = zip(cells["mean"], cells["low"], cells["high"], strict=True)
+    return cells.assign(
+        value=value,
+        word=[_word(v, what) for v in value],
+        told_median=[number(v, unit) if pd.notna(v) else "" for v in cells["median"]],
+        told_mean=[f"{number(m, unit)} ({span(a, b, unit)})" if pd.notna(m) else "unknown" for m, a, b in means],
+        told_runs=[_runs(*row) for row in zip(cells["n"], cells["n_runs"], cells["diverged"], strict=True)],
+        told_verdict=[_verdict(*row) for row in zip(cells["best"], cells["candidate"], cells["mean"], strict=True)],
+        told_weights=[f"{v:,.0f}" if pd.notna(v) else "unknown" for v in cells[WEIGHTS]],
+        told_seconds=[number(v, "s") if pd.notna(v) else "unknown" for v in cells[SECONDS]],
+    )
+
+
+def cells_table(panels: Sequence[Panel], words: Metric) -> pd.DataFrame:
+    """All cells of all panels in numbers, the smallest median first."""
+    cells = pd.concat([panel.cells for panel in panels]).sort_values("median", kind="stable")
+    unit = f" ({words.unit})" if words.unit else ""
+    mean = "geometric mean" if panels[0].study.log else "mean"
+    interval = f"{100 * LEVEL:g} % interval"
+    verdicts = zip(cells["best"], cells["candidate"], cells["mean"], strict=True)
+    return pd.DataFrame(
+        {
+            "cell": cells["cell"],
+            "used": cells["n"],
+            "matched": cells["n_runs"],
+            "diverged": cells["diverged"],
+            f"median{unit}": cells["median"],
+            f"lower quartile{unit}": cells["q1"],
+            f"upper quartile{unit}": cells["q3"],
+            f"{mean}{unit}": cells["mean"],
+            f"its {interval} from{unit}": cells["low"],
+            f"to{unit}": cells["high"],
+            "against the best cell": [_verdict(*row) for row in verdicts],
+            COSTS[WEIGHTS].label: cells[WEIGHTS].round().astype("Int64"),
+            f"{COSTS[SECONDS].label} (s)": cells[SECONDS],
+        }
+    )
+
+
+def tips(axes: Axes, study: CellStudy, words: Metric) -> dict[str, str]:
+    """The columns of a cell's tip, and what it calls them."""
+    return {
+        "x": axis_name(axes.x),
+        **({"y": axis_name(axes.y)} if axes.y else {}),
+        "told_median": f"median {words.label}",
+        "told_mean": f"{'geometric ' if study.log else ''}mean ({100 * LEVEL:g} % interval)",
+        "told_runs": "runs",
+        "told_verdict": "against the best cell",
+        "told_weights": COSTS[WEIGHTS].label,
+        "told_seconds": COSTS[SECONDS].label,
+    }
+
+
+def _word(value: float, what: Shown) -> str:
+    if isnan(value):
+        return ""
+    return f"{value:,.0f}" if what.of_cells == WEIGHTS else number(value)
+
+
+def _runs(n: int, of: int, diverged: int) -> str:
+    return f"{n} used of {of}" + (f", {diverged} diverged" if diverged else "")
+
+
+def _verdict(best: bool, candidate: bool, mean: float) -> str:
+    if best:
+        return "the best"
+    if candidate:
+        return "cannot be told from it"
+    return "unknown" if isnan(mean) else "worse"

@@ -1,0 +1,75 @@
+"""Which filter is in force: the URL's, else the one this session had last, else the page's own beginning."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from pages.shared import data
+from pages.shared.filter.url import PREFIX, Asked, belongs, from_query, texts, to_query
+from store.filters import Range, Value
+
+_LAST, _BEGUN, _STORE, _CLEARED = "last filter", "groups begun with", "store of the filter", "filter is cleared"
+
+
+def in_force(catalogue: data.Catalogue, *, newest: bool) -> Asked:
+    """Return what is asked for and make the URL say it. `newest`: begin with the newest group where none is named."""
+    if st.session_state.setdefault(_STORE, catalogue.path) != catalogue.path:
+        st.session_state[_STORE] = catalogue.path
+        write({})  # what was chosen of another store says nothing of this one
+    cleared = st.session_state.pop(_CLEARED, False)
+    query = {} if cleared else {key: st.query_params.get_all(key) for key in st.query_params if belongs(key)}
+    if not query:
+        query = st.session_state.get(_LAST, {}).get(catalogue.path, {})
+    asked, problems = from_query(query, data.kinds(catalogue))
+    for problem in problems:
+        st.toast(problem, icon=":material/link_off:")
+    if newest and not asked.filter.groups and not asked.all_groups:
+        asked = _with_newest(catalogue, asked)
+        st.session_state[_BEGUN] = asked.filter.groups
+    _remember(catalogue, asked)
+    write(to_query(asked), without=("run",) if cleared else ())
+    return asked
+
+
+def write(query: Mapping[str, Sequence[str]], without: Collection[str] = ()) -> None:
+    """Make the URL's filter this one, and take the keys `without` away."""
+    _become({**{key: () for key in st.query_params if belongs(key) or key in without}, **query})
+
+
+def change(key: str, values: Sequence[str]) -> None:
+    """Change one key of the URL's filter; a run that was looked at closer is looked at no more."""
+    _become({key: values, "run": ()})
+    if not any(belongs(each) for each in st.query_params):
+        st.session_state.pop(_LAST, None)  # or it would come back
+
+
+def _become(changes: Mapping[str, Sequence[str]]) -> None:
+    """Change keys of the URL at once, no values for none: each write is a step of the browser's Back."""
+    was = {key: st.query_params.get_all(key) for key in st.query_params}
+    now = {key: list(values) for key, values in {**was, **changes}.items() if values}
+    if now != was:
+        st.query_params.from_dict(now)
+
+
+def restrict(parameter: str, wanted: tuple[Value, ...] | Range) -> None:
+    """Restrict the filter to values or a range of a parameter; to no values: take its restriction away."""
+    change(PREFIX + parameter, texts(wanted))
+
+
+def clear() -> None:
+    """Drop every restriction, so that the page begins anew; the URL changes when it does."""
+    st.session_state.pop(_LAST, None)
+    st.session_state[_CLEARED] = True
+
+
+def _with_newest(catalogue: data.Catalogue, asked: Asked) -> Asked:
+    found = data.groups(catalogue, asked.filter)["group"]
+    return replace(asked, filter=replace(asked.filter, groups=tuple(group or None for group in found[:1])))
+
+
+def _remember(catalogue: data.Catalogue, asked: Asked) -> None:
+    """Keep what a person chose for the next page; the group that a page began with is not a choice."""
+    if asked.filter.groups == st.session_state.get(_BEGUN):
+        asked = replace(asked, filter=replace(asked.filter, groups=()))
+    st.session_state.setdefault(_LAST, {})[catalogue.path] = to_query(asked)

@@ -1,0 +1,1 @@
+"""Residual grids of stored models: which models, which errors, the maps, one cell's orbit."""

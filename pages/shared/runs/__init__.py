@@ -1,0 +1,1 @@
+"""Runs, one or several: their table, their curves, what they differ in, what the team says of them."""

@@ -1,0 +1,69 @@
+"""Settings side by side: what each came to over its seeds, and what runs had logged at a step."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import pyarrow as pa
+import streamlit as st
+
+from pages.shared import sentences, tables
+from pages.shared.controls import whole_number
+from pages.shared.runs.differences import RUN, Compared
+from pages.shared.selectors import choose_dataset, choose_metric
+from pages.shared.text import axis_title, dataset_label, metric
+
+
+def show_settings(of: Compared, metrics: pa.Table) -> None:
+    """One metric over the seeds of each setting, with its intervals; nothing where no setting has two runs."""
+    if of.runs["setting"].value_counts().max() < 2 or metrics.num_rows == 0:
+        return
+    from orbitsens.sensitivity.intervals import mean_method, median_method
+    from orbitsens.sensitivity.seeding import seed_study
+
+    st.subheader("Over the seeds of each setting")
+    rows = metrics.to_pandas()
+    left, right, _ = st.columns([3, 4, 3])
+    with left:
+        key = choose_metric(rows)
+    with right:
+        measured = choose_dataset(
+            rows.groupby(["metric", "dataset", "split"], dropna=False).size().reset_index(name="n_runs"), key
+        )
+    same = (rows["metric"] == key) & (rows["split"] == measured.split)
+    mine = rows[same & (rows["dataset"].eq(measured.dataset) | (rows["dataset"].isna() & (measured.dataset is None)))]
+    values = of.runs["run_key"].map(mine.set_index("run_key")["value"])
+    study = seed_study(of.runs.drop(columns="setting").assign(value=values), of.setting_parameters, log=False)
+    if study.summary.empty:
+        st.caption("Not one of these runs is finished with a finite value of it.")
+        return
+    unit = metric(key).unit
+    st.dataframe(tables.summary_table(study, unit), hide_index=True)
+    on = f"{axis_title(key)} on {dataset_label(measured.dataset, measured.split)}"
+    methods = f"CI, confidence interval: {median_method()}; {mean_method()}."
+    st.caption(f"{on}: {sentences.used_of_matched(study)} {methods}")
+
+
+def show_at_step(of: Compared, lines: Mapping[str, pd.DataFrame], end: int) -> None:
+    """What each run had logged last up to a step."""
+    with st.expander("Values at a step"):
+        step = whole_number("Optimiser step", "at", default=end, low=1, high=max(1, end))
+        names = dict(zip(of.runs["run_key"], of.runs["name"], strict=True))
+        table = at_step(lines, list(names), step).rename(columns={key: axis_title(key) for key in lines})
+        numbers = {axis_title(key): st.column_config.NumberColumn(format="%.4g") for key in lines}
+        st.dataframe(
+            table.assign(**{RUN: table["run_key"].map(names)})[[RUN, *numbers]],
+            hide_index=True,
+            column_config=numbers,
+            placeholder="not logged or not finite",
+        )
+        st.caption(f"The last value that each run logged up to step {step:,}.")
+
+
+def at_step(lines: Mapping[str, pd.DataFrame], run_keys: list[str], step: int) -> pd.DataFrame:
+    """Return the last value of each history key that each run logged up to a step: run_key and a column per key."""
+    table = pd.DataFrame({"run_key": run_keys})
+    for key, rows in lines.items():
+        last = rows[rows["step"] <= step].groupby("run_key", sort=False)["value"].nth(-1)
+        values = pd.Series(last.to_numpy(), index=rows.loc[last.index, "run_key"], dtype="float64")
+        table[key] = table["run_key"].map(values)
+    return table

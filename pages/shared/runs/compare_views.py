@@ -1,0 +1,144 @@
+"""The parts of the page that compares runs."""
+
+import pandas as pd
+import pyarrow as pa
+import streamlit as st
+
+from orbitsens.sensitivity.settings import UNSET
+from pages.shared.controls import NOTHING
+from pages.shared.data import Catalogue
+from pages.shared.exports import csv_button
+from pages.shared.filter.url import belongs
+from pages.shared.glossary import hover
+from pages.shared.meanings import MEANINGS
+from pages.shared.runs import data as run_data
+from pages.shared.runs.compare_settings import show_at_step
+from pages.shared.runs.curve_lines import PHASE, borders, lines_of_runs, stage_starts
+from pages.shared.runs.curve_views import choose_curves, show_curves
+from pages.shared.runs.differences import RUN, Compared, losses, metric_table, parameter_table, shared_text
+from pages.shared.runs.table import MOST_COMPARED
+from pages.shared.start import View
+from pages.shared.text import count, listed, plain, states_text
+
+ABREAST = 2
+
+
+def linked() -> tuple[str, ...]:
+    """The runs that the URL names: `runs=ID,ID`."""
+    return tuple(dict.fromkeys(name for name in st.query_params.get("runs", NOTHING).split(",") if name))
+
+
+def chosen_runs(view: View, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """Run keys of the `wanted` runs, or of all that match the filter; ends the page where none can be shown."""
+    if wanted:
+        found = run_data.named(view.catalogue, wanted[:MOST_COMPARED])
+        lost = [name for name in wanted[:MOST_COMPARED] if name not in {*found["run_id"], *found["run_key"]}]
+        if lost:
+            st.warning(f"Not in this store: {plain(', '.join(lost))}. Sync their group, or choose other runs.")
+        if len(wanted) > MOST_COMPARED:
+            st.warning(f"Of the {len(wanted)} runs of this link the first {MOST_COMPARED} are compared.")
+        keys = tuple(found["run_key"])
+    else:
+        keys = _matching(view)
+    if not keys:
+        st.page_link("pages/runs.py", label="Choose runs", icon=":material/table_rows:")
+        st.stop()
+    return keys
+
+
+def _matching(view: View) -> tuple[str, ...]:
+    if view.n_matching > MOST_COMPARED:
+        st.info(
+            f"{view.n_matching:,} runs match, and at most {MOST_COMPARED} can be compared: narrow the filter at the "
+            "left, or select some on the Runs page."
+        )
+        return ()
+    rows = run_data.table(view.catalogue, view.filter, ())
+    return tuple(rows["run_key"].to_pylist())
+
+
+def answer(of: Compared) -> str:
+    """Say in a sentence what the runs differ in."""
+    n, settings = len(of.runs), len(of.settings)
+    if n == 1:
+        return f"One run, {plain(of.runs['name'].iloc[0])}: choose at least one more to compare it with."
+    runs = count(n, "run") + (f" of {settings} settings" if settings > 1 else " of one setting")
+    if not of.parameters:
+        return f"{runs}: they do not differ in any parameter."
+    return f"{runs}: they differ in {plain(listed(of.parameters, most=8))}."
+
+
+def choose_others(view: View, of: Compared, wanted: tuple[str, ...], most: int) -> None:
+    """Say where the runs come from, and link to where others can be chosen."""
+    source = "named by this link" if wanted else f"all {view.n_matching:,} that match"
+    states = states_text(of.runs["state"].value_counts().reindex(_STATES, fill_value=0).to_dict())
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{count(len(of.runs), 'run')} ({states}), {source}; at most {most}.", width="content")
+        kept: dict[str, str | list[str]] = {
+            key: st.query_params.get_all(key) for key in st.query_params if belongs(key)
+        }
+        query = kept | {"runs": ",".join(wanted)} if wanted else view.link()
+        st.page_link("pages/runs.py", label="Choose others", icon=":material/table_rows:", query_params=query)
+
+
+def show_parameters(of: Compared) -> None:
+    """The parameters that differ, a row per run; what is the same behind a click."""
+    st.subheader("What differs")
+    if of.parameters:
+        tips = {name: st.column_config.Column(help=MEANINGS.get(name)) for name in of.parameters}
+        st.dataframe(parameter_table(of), hide_index=True, column_config=tips | {RUN: _PINNED}, height=_height(of))
+    else:
+        st.caption("No parameter does.")
+    with st.expander(f"The same in all: {count(len(of.shared), 'parameter')}"):
+        st.dataframe(pd.DataFrame({"parameter": list(of.shared), "value": list(of.shared.values())}), hide_index=True)
+
+
+def show_metrics(of: Compared, metrics: pa.Table) -> None:
+    """What the runs came to, a row per run; sorted by a click on a heading."""
+    st.subheader("What they came to")
+    table, shared = metric_table(of, metrics)
+    digits = st.column_config.NumberColumn(format="%.4g")
+    numbers = {field.name: digits for field in table.schema if field.type == pa.float64()}
+    if table.num_columns > 1:
+        columns = numbers | {RUN: _PINNED}
+        st.dataframe(table, hide_index=True, column_config=columns, placeholder=UNSET, height=_height(of))
+    if shared:
+        st.caption(f"The same in all: {plain(shared_text(shared))}.")
+    ids = of.runs[["run_id", "run_key", "setting"]].reset_index(drop=True)
+    whole = [ids, parameter_table(of).drop(columns=RUN), table.drop_columns([RUN]).to_pandas()]
+    csv_button("compared-runs", lambda: pd.concat(whole, axis=1), "Both tables, with run ids.", key="compared")
+
+
+def show_overlaid(of: Catalogue, compared: Compared) -> None:
+    """The runs' curves on top of each other."""
+    st.subheader("Curves")
+    runs = compared.runs
+    with_history = tuple(runs.loc[runs["n_history_rows"] > 0, "run_key"])
+    if not with_history:
+        st.caption("None of these runs logged a history, so there are no curves.")
+        return
+    keys = run_data.keys_of(of, with_history)
+    several = runs.groupby("setting")["run_key"].size().max() > 1
+    how = choose_curves(keys, several=bool(several))
+    logged = run_data.logged(of, with_history, (*how.keys, PHASE))
+    lines, starts = compared.lines(), stage_starts(logged)
+    drawn = {key: lines_of_runs(logged, key, lines, starts) for key in how.keys}
+    stages = borders(starts, lines)
+    said = [f"{len(with_history)} of {count(len(runs), 'run')} logged a history."]
+    if how.band:
+        said.append("Shaded: least to largest of a setting's runs; strong line: their median; thin line: each run.")
+    if "series" in stages:
+        said.append("Dashed: where each setting's later stages begin.")
+    st.caption(hover(" ".join(said)))
+    title = f"{count(len(runs), 'run')} compared"
+    abreast = ABREAST if len(drawn) > 1 else 1
+    show_curves(drawn, stages, how, losses(compared), "compared-curves", title, abreast=abreast, height=280)
+    show_at_step(compared, drawn, int(logged["step"].max()) if len(logged) else 1)
+
+
+def _height(of: Compared) -> int:
+    return min(38 + 35 * len(of.runs), 420)
+
+
+_PINNED = st.column_config.TextColumn(pinned=True)
+_STATES = ["finished", "running", "crashed", "failed", "killed", "diverged"]

@@ -1,0 +1,1 @@
+"""What matters: the analysis of the matching runs and its pictures."""
