@@ -36,7 +36,8 @@ _ON_OR_OFF_KEYS = ("weight_decay", "gradient_clip")
 COMPILE_SECONDS = 15.0  # half of the processor time that two cores spend on it, beside the training of others
 RUN_SECONDS = 0.3  # measuring, logging and closing a run
 INTERVAL_SECONDS = 2e-5  # of a run's step, for one interval between samples: the operations' number ...
-STATE_SECONDS = 8e-7  # ... for each state in it: all but the products
+STATE_SECONDS = 8e-7  # ... for each state in it: all but the products ...
+REFINED_SAMPLES = 50  # ... and twice that in segments so long: the farther off a state, the more steps it asks for
 GFLOPS = 190.0  # the products
 STAGES_OF_TSIT5 = 6
 
@@ -100,6 +101,6 @@ def step_seconds(run: RunConfig, stage: Stage) -> float:
     n_segments = n_training_segments(p, stage, data_shape(run.data).lengths)
     # Multiplications and additions of the layers; a gradient takes twice as long as the values.
     flops = STAGES_OF_TSIT5 * 2.0 * p.width * (p.width * max(p.depth - 1, 0) + 11)
-    state = STATE_SECONDS / 3 + flops / (GFLOPS * 1e9)
+    state = STATE_SECONDS / 3 * (1.0 + stage.n_samples / REFINED_SAMPLES) + flops / (GFLOPS * 1e9)
     step = INTERVAL_SECONDS + 3.0 * min(p.batch_size, n_segments) * state
     return (stage.n_samples - 1) * (step + n_segments * state / block_length(p, n_segments))

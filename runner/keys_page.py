@@ -23,6 +23,14 @@ A list means alternatives, and a sweep is the product of all lists. The keys mar
 one alternative is itself a list with one entry per training stage. A key that is left out has its default, which is
 the note's; a default of *unset* is explained by the key's meaning. A key that does not stand here is refused, unless
 the file says `allow_unknown: true` beside its sections: then it is kept with the run's config, without effect.
+
+What is no product is written as a list beside the sections, one value for each key, and is combined with all else:
+
+```yaml
+settings:
+  - {width: 32, lr_strategy: [0.001, 0.0001]}
+  - {width: 128, loss_fcn: percent_error}
+```
 """
 
 # Parameter -> the names it takes, and where their formulas stand.

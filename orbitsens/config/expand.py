@@ -120,7 +120,7 @@ def _refuse_duplicates(runs: Sequence[RunConfig], choices: Choices) -> None:
 def _difference(choices: Choices, i: int, j: int) -> str:
     """The keys of which runs number `i` and `j` take different alternatives, with these."""
     found = []
-    for key, values in reversed(choices.items()):
+    for key, values in reversed(list(choices.items())):
         (i, a), (j, b) = divmod(i, len(values)), divmod(j, len(values))
         if a != b:
             found.append(f"{key} ({values[a]!r} and {values[b]!r})")
