@@ -1,4 +1,4 @@
-"""`python -m runner design`: a few well-chosen settings of a space of parameters, as sweep files."""
+"""`python -m runner design`: a few well-chosen settings of a space of parameters, as one sweep file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,31 +19,28 @@ def design(
         int | None, typer.Option(min=1, help="Seeds per setting, from 0; unless given, those of the file.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Folder to write to; unless given, FILE's name and '-design'.")
+        Path | None,
+        typer.Option("--output", "-o", help="The sweep file to write; unless given, FILE's name and '-design'."),
     ] = None,
 ) -> None:
     """Choose settings that together tell most: a fractional factorial or a space-filling design, times the seeds.
 
-    A sweep file holds all combinations of its values, so a design takes several; train each with `runner sweep`.
+    What varies stands in the written file's list `settings`; train it with `runner sweep`.
     """
     from orbitsens.sensitivity.designs import design as choose
-    from orbitsens.sensitivity.sweep_files import space, sweep_texts
+    from orbitsens.sensitivity.sweep_files import axes, designed, sweep_text
 
-    sweep = load_sweep_file(file)
-    expand(sweep, fetch=dataset_fetcher(writable_store(None), on_stderr))
-    values, listed = space(sweep)
-    chosen, kind = choose([len(v) for v in values.values()], runs)
-    settings = [{key: v[i] for (key, v), i in zip(values.items(), row, strict=True)} for row in chosen.tolist()]
-    used = list(range(seeds)) if seeds else listed
-    folder = output or file.with_name(f"{file.stem}-design")
-    if folder.exists() and any(folder.iterdir()):
-        raise ConfigError(f"{folder} is not empty; name another folder with --output.")
-    folder.mkdir(parents=True, exist_ok=True)
-    texts = sweep_texts(sweep.wandb.model_dump(mode="json", exclude_defaults=True), settings, used)
-    for i, text in enumerate(texts, start=1):
-        (folder / f"{file.stem}-{i:03d}.yaml").write_text(text, encoding="utf-8")
+    to = output or file.with_name(f"{file.stem}-design.yaml")
+    if to.exists():
+        raise ConfigError(f"{to} is there already; name another file with --output.")
+    space = load_sweep_file(file)
+    along = axes(space)
+    chosen, kind = choose([len(axis) for axis in along], runs)
+    found = designed(space, along, chosen.tolist(), range(seeds) if seeds else None)
+    planned = expand(found, fetch=dataset_fetcher(writable_store(None), on_stderr))
+    to.write_text(sweep_text(found), encoding="utf-8")
     typer.echo(
-        f"{kind}: {len(settings)} settings times {len(used)} seeds = {len(settings) * len(used)} runs in "
-        f"{len(texts)} sweep file{'s' * (len(texts) != 1)} in {folder}."
+        f"{kind}: {runs} settings of {len(along)} parameters times {len(planned) // runs} seeds = "
+        f"{len(planned)} runs in {to}."
     )
-    typer.echo(f"Train them: for f in {folder}/*.yaml; do python -m runner sweep $f; done")
+    typer.echo(f"Train them: python -m runner sweep {to}")

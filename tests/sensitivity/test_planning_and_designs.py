@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats
 from statsmodels.stats.power import TTestIndPower, TTestPower
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
-from orbitsens.config import ConfigError, expand, load_sweep_file
+from orbitsens.config import ConfigError, RunConfig, expand, load_sweep_file
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.designs import design
 from orbitsens.sensitivity.planning import equivalence_power, factor_to_tell, seeds_per_arm, t_power
-from orbitsens.sensitivity.sweep_files import setting_of, sweep_texts
+from orbitsens.sensitivity.sweep_files import setting_of, sweep_of, sweep_text
 from runner.__main__ import app
 
 
@@ -94,29 +94,35 @@ SETTING = {
 }
 
 
-def runs_of(texts: list[str], folder: Path) -> list[tuple[int, int, int]]:
-    found = []
-    for i, text in enumerate(texts):
-        path = folder / f"{i}.yaml"
-        path.write_text(text)
-        found += [
-            (run.parameters.width, run.parameters.depth, run.parameters.seed) for run in expand(load_sweep_file(path))
-        ]
-    return sorted(found)
+def planned(settings: list[dict[str, object]], seeds: list[int], folder: Path) -> list[RunConfig]:
+    path = folder / "plan.yaml"
+    path.write_text(sweep_text(sweep_of({"group": "more"}, settings, seeds)))
+    return expand(load_sweep_file(path))
 
 
-def test_a_difference_in_one_key_is_one_sweep_file_with_exactly_those_runs(tmp_path: Path) -> None:
-    texts = sweep_texts({"group": "more"}, [SETTING, {**SETTING, "width": 64}], [5, 6])
-    assert len(texts) == 1
-    assert runs_of(texts, tmp_path) == [(16, 2, 5), (16, 2, 6), (64, 2, 5), (64, 2, 6)]
-    run = expand(load_sweep_file(tmp_path / "0.yaml"))[0].parameters
-    assert run.length_strategy == ((0.0, 0.5), (0.0, 1.0))
-    assert run.lr_strategy == (0.001, 0.0001)
+def which(run: RunConfig) -> tuple[int, int, int]:
+    return run.parameters.width, run.parameters.depth, run.parameters.seed
 
 
-def test_settings_that_are_no_product_take_several_files(tmp_path: Path) -> None:
-    texts = sweep_texts({"group": "more"}, [SETTING, {**SETTING, "width": 64, "depth": 3}], [0])
-    assert runs_of(texts, tmp_path) == [(16, 2, 0), (64, 3, 0)]
+def test_a_plan_is_one_sweep_file_with_exactly_those_runs(tmp_path: Path) -> None:
+    runs = planned([SETTING, {**SETTING, "width": 64, "depth": 3}], [5, 6], tmp_path)
+    assert [which(run) for run in runs] == [(16, 2, 5), (16, 2, 6), (64, 3, 5), (64, 3, 6)]
+    for run in runs:
+        assert run.parameters.length_strategy == ((0.0, 0.5), (0.0, 1.0))
+        assert run.parameters.lr_strategy == (0.001, 0.0001)
+        assert run.data.dataset_name == "simple_TBP_planar_10_train"
+
+
+def test_a_plan_may_differ_in_schedules_and_data_and_in_what_is_left_open(tmp_path: Path) -> None:
+    other = {**SETTING, "dataset_name": "complex_TBP_planar_10_train", "steps_strategy": [4, 3], "gradient_clip": None}
+    runs = planned([SETTING, other], [0], tmp_path)
+    assert [run.data.dataset_name for run in runs] == ["simple_TBP_planar_10_train", "complex_TBP_planar_10_train"]
+    assert [run.parameters.steps_strategy for run in runs] == [(20, 10), (4, 3)]
+
+
+def test_a_plan_of_one_setting_needs_no_list(tmp_path: Path) -> None:
+    assert [which(run) for run in planned([SETTING], [0, 1], tmp_path)] == [(16, 2, 0), (16, 2, 1)]
+    assert "settings" not in (tmp_path / "plan.yaml").read_text()
 
 
 def test_a_setting_comes_back_from_a_row_of_the_store() -> None:
@@ -136,15 +142,43 @@ parameters:
 """
 
 
-def test_the_design_command_writes_sweep_files_of_exactly_those_runs(tmp_path: Path) -> None:
-    file = tmp_path / "space.yaml"
-    file.write_text(SPACE)
-    done = CliRunner().invoke(app, ["design", str(file), "--runs", "6", "--seeds", "2"])
+def chosen_from(space: str, folder: Path, *arguments: str) -> tuple[Result, list[RunConfig]]:
+    file, to = folder / "space.yaml", folder / "design.yaml"
+    file.write_text(space)
+    done = CliRunner().invoke(app, ["design", str(file), *arguments, "-o", str(to)])
+    return done, expand(load_sweep_file(to)) if to.exists() else []
+
+
+def test_the_design_command_writes_one_sweep_file_of_exactly_those_runs(tmp_path: Path) -> None:
+    done, runs = chosen_from(SPACE, tmp_path, "--runs", "6", "--seeds", "2")
     assert done.exit_code == 0, done.output
-    assert "6 settings times 2 seeds = 12 runs" in done.output
-    runs = [run for path in sorted((tmp_path / "space-design").iterdir()) for run in expand(load_sweep_file(path))]
-    assert len({run.hash for run in runs}) == 12
+    assert "6 settings of 3 parameters times 2 seeds = 12 runs" in done.output
+    assert len({run.hash for run in runs}) == len(runs) == 12
     assert len({run.setting for run in runs}) == 6
-    again = CliRunner().invoke(app, ["design", str(file), "--runs", "6"])
+    assert {run.parameters.seed for run in runs} == {0, 1}
+    assert {run.parameters.width for run in runs} == {16, 32, 64}
+    assert {run.parameters.lr_strategy for run in runs} == {(0.001,), (0.01,)}
+    again = CliRunner().invoke(
+        app, ["design", str(tmp_path / "space.yaml"), "--runs", "6", "-o", str(tmp_path / "design.yaml")]
+    )
     assert isinstance(again.exception, ConfigError)
-    assert "is not empty" in str(again.exception)
+    assert "is there already" in str(again.exception)
+
+
+def test_a_design_keeps_the_seeds_of_the_file_and_takes_its_settings_together(tmp_path: Path) -> None:
+    together = "settings:\n  - {optimizer: adam}\n  - {optimizer: sgd, momentum: 0.5}\n"
+    done, runs = chosen_from(
+        SPACE.replace("seed: [0", "split_seed: [7, 8]\n  seed: [0") + together, tmp_path, "--runs=8"
+    )
+    assert "8 settings of 4 parameters times 6 seeds = 48 runs" in done.output
+    assert {(run.parameters.seed, run.parameters.split_seed) for run in runs} == {
+        (s, p) for s in range(3) for p in (7, 8)
+    }
+    assert {(run.parameters.optimizer, run.parameters.momentum) for run in runs} == {("adam", 0.9), ("sgd", 0.5)}
+
+
+def test_a_mistake_in_the_space_is_a_sentence_and_writes_nothing(tmp_path: Path) -> None:
+    done, _ = chosen_from(SPACE.replace("[0.01]", "[-1]"), tmp_path, "--runs", "6")
+    assert isinstance(done.exception, ConfigError)
+    assert "lr_strategy" in str(done.exception)
+    assert not (tmp_path / "design.yaml").exists()

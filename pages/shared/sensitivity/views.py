@@ -9,7 +9,7 @@ from orbitsens.sensitivity.pairs import Pair, compare
 from orbitsens.sensitivity.planning import seeds_per_arm
 from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.settings import with_settings
-from orbitsens.sensitivity.sweep_files import setting_of, sweep_texts
+from orbitsens.sensitivity.sweep_files import setting_of, sweep_of, sweep_text
 from orbitsens.sensitivity.wording import Metric, change, figure, p_text
 from pages.shared import look
 from pages.shared.charts.effects import importance_chart
@@ -46,25 +46,22 @@ def show_pair(found: Response, noise: Noise, table: pd.DataFrame, group: str, me
         f"To find a true difference of this size with 80 % power at the 5 % level takes **{paired} seeds** per setting "
         f"if both use the same seeds, {unpaired} if not."
     )
-    texts = sweep_of(found, table, (a, b), group, paired)
-    for i, text in enumerate(texts, start=1):
-        nth = f" {i} of {len(texts)}" if len(texts) > 1 else ""
-        st.download_button(
-            f"Sweep file{nth}",
-            data=text,
-            file_name=f"plan{nth.replace(' ', '-')}.yaml",
-            on_click="ignore",
-            help="Train it with: python -m runner sweep FILE",
-            key=f"plan_{i}",
-        )
+    st.download_button(
+        "Sweep file",
+        data=planned_sweep(found, table, (a, b), group, paired),
+        file_name="plan.yaml",
+        on_click="ignore",
+        help="Train it with: python -m runner sweep FILE",
+        key="plan",
+    )
 
 
-def sweep_of(found: Response, table: pd.DataFrame, names: tuple[str, str], group: str, n: int) -> list[str]:
-    """Sweep files with both settings and seeds 0 to n - 1."""
+def planned_sweep(found: Response, table: pd.DataFrame, names: tuple[str, str], group: str, n: int) -> str:
+    """A sweep file with both settings and seeds 0 to n - 1."""
     labelled = with_settings(table, [*found.parameters, *found.constant])
     rows = [labelled[labelled["setting"] == name].iloc[0].to_dict() for name in names]
     settings = [setting_of({str(key): value for key, value in row.items()}) for row in rows]
-    return sweep_texts({"group": group}, settings, range(n))
+    return sweep_text(sweep_of({"group": group}, settings, range(n)))
 
 
 def pair_sentence(pair: Pair, metric: Metric) -> str:
