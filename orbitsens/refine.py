@@ -5,53 +5,22 @@ Every loop runs only as often as is needed: a batch without such lanes costs not
 asked for, it is the exact one of the steps taken, their sizes held fixed (discretise, then optimise).
 """
 
-from functools import partial
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, PyTree
+from jaxtyping import Array, Bool, PyTree
 
-from orbitsens.tsit5 import Step, Tolerance, error_ratio, next_step_size, tsit5_step, tsit5_step_rolled
+from orbitsens.crossing import UNROLLED, Interval, Lanes, States, cross, empty_record, replay_backward
+from orbitsens.tsit5 import Tolerance
 from orbitsens.types import Dynamics
 
 # Attempted steps in one interval between samples: most lanes need fewer than FEW, and go together; the others go one
 # by one, up to MANY, as many as diffrax makes by default. Beyond, the end state becomes NaN.
-FEW = 64
+FEW = UNROLLED
 MANY = 4096
-# A step that is a smaller share of the interval than this leads nowhere: where the error stays no number, say.
-HOPELESS = 1e-10
-
-States = Float[Array, "lane 6"]
-Lanes = Float[Array, "lane"]
-
-
-class Interval(NamedTuple):
-    """Where integration goes on: states, derivatives there, the time to cross, and the step size to try first."""
-
-    y: States
-    derivative: States
-    duration: Lanes
-    first_h: Lanes
-
-
-class Recorded(NamedTuple):
-    """The attempts of a chunk in order; `accepted` marks those that were taken."""
-
-    y: Float[Array, "attempt lane 6"]
-    derivative: Float[Array, "attempt lane 6"]
-    h: Float[Array, "attempt lane"]
-    accepted: Bool[Array, "attempt lane"]
-
-
-class Crossed(NamedTuple):
-    """The end of an interval, NaN in the lanes `unfinished`, and the attempts if they were asked for."""
-
-    y: States
-    derivative: States
-    unfinished: Bool[Array, "lane"]
-    recorded: Recorded | None
 
 
 @eqx.filter_custom_vjp
@@ -72,32 +41,12 @@ def refine(
     dynamics, y, derivative = differentiable
     start = Interval(y, derivative, duration, first_h)
     ends = (jnp.zeros_like(y), jnp.zeros_like(derivative))
-    ends, unfinished = _cross_lanes(dynamics, start, tolerance, needed, ends, FEW)
-    ends, _ = _cross_lanes(dynamics, start, tolerance, unfinished, ends, MANY)
-    return ends
 
+    def crossed(index: Array, ends: tuple[States, States], most: int) -> Any:
+        crossed = cross(dynamics, _take(start, index), tolerance, most, None)
+        return _put(ends, index, (crossed.y, crossed.derivative)), crossed.unfinished
 
-def _cross_lanes(
-    dynamics: Dynamics,
-    start: Interval,
-    tolerance: Tolerance,
-    needed: Bool[Array, "lane"],
-    ends: tuple[States, States],
-    most: int,
-) -> tuple[tuple[States, States], Bool[Array, "lane"]]:
-    """Put the lanes `needed` into `ends`, and tell which of them `most` attempts did not bring to their end."""
-    lanes = _Lanes.of(needed, most)
-
-    def body(carry: tuple[Any, tuple[States, States], Array]) -> tuple[Any, tuple[States, States], Array]:
-        i, ends, unfinished = carry
-        index = lanes.chunk(i)
-        crossed = _cross(dynamics, _take(start, index), tolerance, most, None)
-        ends = _put(ends, index, (crossed.y, crossed.derivative))
-        return i + 1, ends, unfinished.at[index].set(crossed.unfinished, mode="drop")
-
-    first = (jnp.int32(0), ends, jnp.zeros_like(needed))
-    _, ends, unfinished = jax.lax.while_loop(lanes.left, body, first)
-    return ends, unfinished
+    return _in_two_tiers(crossed, needed, ends)
 
 
 def _refine_forward(perturbed: Any, differentiable: Any, *args: Any) -> tuple[Any, None]:
@@ -121,43 +70,41 @@ def _refine_backward(
     start = Interval(y, derivative, duration, first_h)
     zeros = jax.tree.map(jnp.zeros_like, eqx.filter(dynamics, eqx.is_inexact_array))
     bars = (zeros, jnp.zeros_like(y), jnp.zeros_like(derivative))
-    bars, unfinished = _pull_lanes(dynamics, start, tolerance, differentiated, cotangent, bars, FEW)
-    bars, _ = _pull_lanes(dynamics, start, tolerance, unfinished, cotangent, bars, MANY)
-    return bars
 
-
-def _pull_lanes(
-    dynamics: Dynamics,
-    start: Interval,
-    tolerance: Tolerance,
-    needed: Bool[Array, "lane"],
-    cotangent: tuple[States, States],
-    bars: tuple[PyTree, States, States],
-    most: int,
-) -> tuple[tuple[PyTree, States, States], Bool[Array, "lane"]]:
-    """Add to `bars` what the lanes `needed` pull back, and tell which of them `most` attempts did not finish."""
-    lanes = _Lanes.of(needed, most)
-
-    def body(carry: tuple[Any, tuple[PyTree, States, States], Array]) -> Any:
-        i, (dynamics_bar, *lane_bars), unfinished = carry
-        index = lanes.chunk(i)
-        empty = _empty_record(most, lanes.width, start.y.dtype)
-        crossed = _cross(dynamics, _take(start, index), tolerance, most, empty)
+    def pulled(index: Array, bars: tuple[PyTree, States, States], most: int) -> Any:
+        dynamics_bar, *lane_bars = bars
+        crossed = cross(dynamics, _take(start, index), tolerance, most, empty_record(most, len(index), start.y.dtype))
         assert crossed.recorded is not None
         # Who did not finish pulls nothing back here.
         recorded = crossed.recorded._replace(accepted=crossed.recorded.accepted & ~crossed.unfinished[None])
-        more, *parts = _replay_backward(dynamics, recorded, *_take(cotangent, index))
+        more, *parts = replay_backward(dynamics, recorded, *_take(cotangent, index))
         dynamics_bar = jax.tree.map(jnp.add, dynamics_bar, more)
-        unfinished = unfinished.at[index].set(crossed.unfinished, mode="drop")
-        return i + 1, (dynamics_bar, *_put(tuple(lane_bars), index, tuple(parts))), unfinished
+        return (dynamics_bar, *_put(tuple(lane_bars), index, tuple(parts))), crossed.unfinished
 
-    first = (jnp.int32(0), bars, jnp.zeros_like(needed))
-    _, bars, unfinished = jax.lax.while_loop(lanes.left, body, first)
-    return bars, unfinished
+    return _in_two_tiers(pulled, differentiated, bars)
 
 
 refine.def_fwd(_refine_forward)
 refine.def_bwd(_refine_backward)
+
+
+def _in_two_tiers(work: Callable[[Array, Any, int], Any], needed: Bool[Array, "lane"], results: Any) -> Any:
+    """Fold `work` over the lanes `needed`, with FEW attempts each, then over those left unfinished, with MANY.
+
+    `work` takes lane numbers, the results so far and the most attempts; it returns results and who is unfinished.
+    """
+    for most in (FEW, MANY):
+        lanes = _Lanes.of(needed, most)
+
+        def chunk(carry: Any, lanes: _Lanes = lanes, most: int = most) -> Any:
+            i, results, unfinished = carry
+            index = lanes.chunk(i)
+            results, left = work(index, results, most)
+            return i + 1, results, unfinished.at[index].set(left, mode="drop")
+
+        first = (jnp.int32(0), results, jnp.zeros_like(needed))
+        _, results, needed = jax.lax.while_loop(lanes.left, chunk, first)
+    return results
 
 
 class _Lanes(NamedTuple):
@@ -192,72 +139,3 @@ def _take(values: Any, index: Array) -> Any:
 
 def _put(into: Any, index: Array, values: Any) -> Any:
     return jax.tree.map(lambda all_lanes, x: all_lanes.at[index].set(x, mode="drop"), into, values)
-
-
-def _cross(
-    dynamics: Dynamics, interval: Interval, tolerance: Tolerance, most: int, recorded: Recorded | None
-) -> Crossed:
-    """Step adaptively to the end of the interval in every lane; keep the attempts in `recorded`, if there is one."""
-
-    def going(carry: Any) -> Array:
-        i, _, _, left, h, _ = carry
-        return (i < most) & jnp.any((left > 0) & (h > hopeless))
-
-    def attempt(carry: Any) -> Any:
-        i, y, derivative, left, h, recorded = carry
-        # A step that would leave a sliver takes all that is left.
-        last = h >= 0.999 * left
-        h_now = jnp.where(last, left, h)
-        step = _step(most, dynamics, y, derivative, h_now)
-        ratio = jax.vmap(error_ratio, in_axes=(0, 0, None))(y, step, tolerance)
-        accepted = (ratio <= 1) & (left > 0)
-        if recorded is not None:
-            now = Recorded(y, derivative, h_now, accepted)
-            recorded = jax.tree.map(lambda buffer, x: buffer.at[i].set(x), recorded, now)
-        take = accepted[:, None]
-        left = jnp.where(accepted, jnp.where(last, 0.0, left - h_now), left)
-        y, derivative = jnp.where(take, step.y, y), jnp.where(take, step.derivative, derivative)
-        return i + 1, y, derivative, left, next_step_size(h_now, ratio), recorded
-
-    hopeless = HOPELESS * interval.duration
-    start = (jnp.int32(0), interval.y, interval.derivative, interval.duration, interval.first_h, recorded)
-    _, y, derivative, left, _, recorded = jax.lax.while_loop(going, attempt, start)
-    unfinished = left > 0
-    gave_up = unfinished[:, None]
-    y, derivative = jnp.where(gave_up, jnp.nan, y), jnp.where(gave_up, jnp.nan, derivative)
-    return Crossed(y, derivative, unfinished, recorded)
-
-
-def _step(most: int, dynamics: Dynamics, y: States, derivative: States, h: Lanes) -> Step:
-    """One step of every lane. Where many may be made, which is rare, the program is better small than fast."""
-    one = tsit5_step if most == FEW else tsit5_step_rolled
-    return jax.vmap(one, in_axes=(None, 0, 0, 0))(dynamics, y, derivative, h)
-
-
-def _empty_record(most: int, n: int, dtype: Any) -> Recorded:
-    states = jnp.zeros((most, n, 6), dtype)
-    return Recorded(states, states, states[..., 0], jnp.zeros((most, n), bool))
-
-
-def _replay_backward(dynamics: Dynamics, recorded: Recorded, y_bar: States, d_bar: States) -> Any:
-    """Pull cotangents back through the accepted steps, the last one first."""
-    arrays, rest = eqx.partition(dynamics, eqx.is_inexact_array)
-    # Attempts were recorded from the front, so the last accepted one tells how many there are to visit.
-    n_attempts = jnp.max(jnp.where(recorded.accepted, jnp.arange(recorded.h.shape[0])[:, None] + 1, 0))
-
-    def ends(h: Lanes, arrays: PyTree, y: States, derivative: States) -> tuple[States, States]:
-        step = _step(recorded.h.shape[0], eqx.combine(arrays, rest), y, derivative, h)
-        return step.y, step.derivative
-
-    def body(carry: Any) -> Any:
-        i, arrays_bar, y_bar, d_bar = carry
-        now = jax.tree.map(lambda x: x[i - 1], recorded)
-        taken = now.accepted[:, None]
-        _, pull = jax.vjp(partial(ends, now.h), arrays, now.y, now.derivative)
-        more, y_new, d_new = pull((jnp.where(taken, y_bar, 0.0), jnp.where(taken, d_bar, 0.0)))
-        arrays_bar = jax.tree.map(jnp.add, arrays_bar, more)
-        return i - 1, arrays_bar, jnp.where(taken, y_new, y_bar), jnp.where(taken, d_new, d_bar)
-
-    start = (n_attempts, jax.tree.map(jnp.zeros_like, arrays), y_bar, d_bar)
-    _, *bars = jax.lax.while_loop(lambda carry: carry[0] > 0, body, start)
-    return tuple(bars)

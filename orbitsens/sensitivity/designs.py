@@ -5,12 +5,11 @@ from itertools import combinations, product as cartesian
 from math import prod
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import qmc
 
 from orbitsens.config import ConfigError
+from orbitsens.sensitivity.untangle import Design, untangled
 
-Design = npt.NDArray[np.intp]
 TRIES = 50
 
 
@@ -20,7 +19,7 @@ def design(levels: Sequence[int], n: int) -> tuple[Design, str]:
     Returns the chosen levels, shape [n, n_parameters], and the kind of design in words: all combinations if `n` is
     their number; a regular two-level fractional factorial if every parameter has two levels and `n` is a power of two
     above their number; else a space-filling Latin hypercube, in which every level of a parameter is run equally often
-    (give or take one). The same arguments give the same design.
+    (give or take one) and parameters are nearly uncorrelated. The same arguments give the same design.
 
     Raises:
         ConfigError: `n` below 2, or above the number of combinations.
@@ -47,7 +46,7 @@ def _fraction(k: int, n: int) -> tuple[Design, str]:
 
 
 def _space_filling(levels: Sequence[int], n: int) -> Design:
-    """The most uniform of 50 Latin hypercubes; settings drawn twice are replaced by the emptiest remaining ones."""
+    """The most uniform of 50 Latin hypercubes, untangled; repeated settings give way to the emptiest remaining ones."""
     best, least = None, np.inf
     for seed in range(TRIES):
         points = qmc.LatinHypercube(len(levels), rng=np.random.default_rng(seed + 1)).random(n)
@@ -57,7 +56,7 @@ def _space_filling(levels: Sequence[int], n: int) -> Design:
         if worst < least:
             best, least = chosen, worst
     assert best is not None
-    return _distinct(best, levels)
+    return _distinct(untangled(best, levels), levels)
 
 
 def _distinct(chosen: Design, levels: Sequence[int]) -> Design:
