@@ -9,7 +9,7 @@ from orbitsens.sensitivity.terms import Array
 
 Design = npt.NDArray[np.intp]
 # With more settings chance correlations are small, and the search would be slow.
-MOST_SETTINGS = 400
+MOST_SETTINGS = 256
 LEAST_GAIN = 1e-6
 
 
@@ -31,18 +31,19 @@ def untangled(chosen: Design, levels: Sequence[int]) -> Design:
         for j, table in enumerate(tables):
             own = table[found[:, j]]
             rest = np.hstack([other[found[:, i]] for i, other in enumerate(tables) if i != j])
-            while (pair := _best_exchange(own, rest)) is not None:
+            apart = _squared_distances(rest)
+            while (pair := _best_exchange(own, rest, apart)) is not None:
                 own[list(pair)], found[list(pair), j] = own[list(pair[::-1])], found[list(pair[::-1]), j]
                 improved = True
     return found
 
 
-def _best_exchange(own: Array, rest: Array) -> tuple[int, int] | None:
+def _best_exchange(own: Array, rest: Array, apart: Array) -> tuple[int, int] | None:
     """The two settings whose exchange lowers the squared correlations of `own` with `rest` most, if any does."""
     cross = own.T @ rest
     both = own @ cross @ rest.T
     here = np.diag(both)
-    far = _squared_distances(own) * _squared_distances(rest)
+    far = _squared_distances(own) * apart
     change = 2.0 * (both + both.T - here[:, None] - here[None, :]) + far
     i, j = divmod(int(change.argmin()), len(own))
     return (i, j) if change[i, j] < -LEAST_GAIN else None

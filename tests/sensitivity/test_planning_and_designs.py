@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 from statsmodels.stats.power import TTestIndPower, TTestPower
@@ -10,9 +11,13 @@ from typer.testing import CliRunner, Result
 
 from orbitsens.config import ConfigError, RunConfig, expand, load_sweep_file
 from orbitsens.sensitivity.cannot import CannotSay
+from orbitsens.sensitivity.design_check import tolerances
 from orbitsens.sensitivity.designs import design
 from orbitsens.sensitivity.planning import equivalence_power, factor_to_tell, seeds_per_arm, t_power
+from orbitsens.sensitivity.response import response
 from orbitsens.sensitivity.sweep_files import setting_of, sweep_of, sweep_text
+from orbitsens.sensitivity.terms import cells
+from orbitsens.sensitivity.untangle import untangled
 from runner.__main__ import app
 
 
@@ -182,3 +187,22 @@ def test_a_mistake_in_the_space_is_a_sentence_and_writes_nothing(tmp_path: Path)
     assert isinstance(done.exception, ConfigError)
     assert "lr_strategy" in str(done.exception)
     assert not (tmp_path / "design.yaml").exists()
+
+
+SCREENING = [2, 3, 4, 2, 2, 5, 3, 2, 2, 4, 3, 2]
+
+
+def test_the_parameters_of_a_screening_design_can_be_told_apart() -> None:
+    chosen, _ = design(SCREENING, 64)
+    runs = pd.DataFrame(chosen, columns=[f"p{i}" for i in range(len(SCREENING))]).astype(str)
+    table = runs.assign(setting_hash=runs.agg("".join, axis=1), seed=0, state="finished", value=np.arange(1.0, 65.0))
+    found = response(table.assign(run_key=table.index.astype(str)), [f"p{i}" for i in range(len(SCREENING))])
+    assert (tolerances(cells(found))["tolerance"] > 0.95).all()
+
+
+def test_untangling_exchanges_and_never_replaces() -> None:
+    rng = np.random.default_rng(0)
+    tangled = np.repeat(rng.integers(0, 4, size=(32, 1)), 3, axis=1)
+    apart = untangled(tangled, [4, 4, 4])
+    np.testing.assert_array_equal(np.sort(apart, axis=0), np.sort(tangled, axis=0))
+    assert np.abs(np.corrcoef(apart.T) - np.eye(3)).max() < 0.1
