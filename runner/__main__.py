@@ -13,6 +13,7 @@ from runner.commands.import_model import import_model
 from runner.commands.keys import keys
 from runner.commands.plan import plan
 from runner.commands.report import report
+from runner.commands.status import status
 from runner.commands.sweep import sweep
 from runner.commands.sync import sync
 from store.connect import StoreError
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (plan, design, sweep, sync, export, evaluate, keys, report, doctor):
+for command in (plan, design, sweep, sync, status, export, evaluate, keys, report, doctor):
     app.command()(command)
 app.command("import")(import_model)
 

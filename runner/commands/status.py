@@ -1,0 +1,98 @@
+"""`python -m runner status`: what a run store holds, how fresh it is, and what is at work on it."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, get_args
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+    from runner.jobs import Job
+
+
+def status(
+    store: Annotated[Path | None, typer.Option(help="The run store; unless given, the project's own.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Say what a run store holds, how fresh it is, who writes to it, and which evaluations are under way."""
+    from runner.jobs import all_jobs
+    from store import queries
+    from store.connect import read_catalogue, store_version
+    from store.layout import last_sync
+    from store.location import readable_store
+    from store.lock import writer
+
+    place = readable_store(store)
+    with read_catalogue(place) as con:
+        groups = queries.groups(con)
+    size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
+    version = store_version(place)
+    active = [job for job in all_jobs(place) if job.active]
+    found = Status(place, version, size, last_sync(place), writer(place), groups, active)
+    if as_json:
+        typer.echo(json.dumps(_document(found)))
+    else:
+        _show(found)
+
+
+@dataclass(frozen=True)
+class Status:
+    """What is known of a store; `groups` as `queries.groups` lists them."""
+
+    store: Path
+    version: int | None
+    size_bytes: int
+    last_sync: datetime | None
+    writer: str | None
+    groups: "pd.DataFrame"
+    jobs: list["Job"]
+
+
+def _show(found: Status) -> None:
+    from rich.console import Console
+
+    console = Console()
+    synced = f"last synced {found.last_sync:%Y-%m-%d %H:%M} UTC" if found.last_sync else "never synced"
+    console.print(
+        f"{found.store}: version {found.version}, {found.size_bytes / 1e6:.1f} MB, {synced}.", highlight=False
+    )
+    if found.writer:
+        console.print(f"Being written to: {found.writer}.", highlight=False)
+    console.print(_groups_table(found.groups) if len(found.groups) else "No runs yet: python -m runner sweep FILE.yaml")
+    for job in found.jobs:
+        console.print(f"{job.state}: {job.title}, {job.share:.0%}, asked for by {job.who}", highlight=False)
+
+
+def _groups_table(groups: "pd.DataFrame") -> "Table":
+    from rich.table import Table
+
+    from store.records import State
+
+    present = [state for state in get_args(State) if groups[state].sum()]
+    table = Table()
+    for name in ("group", "runs", *present, "newest run (UTC)"):
+        table.add_column(name, justify="left" if name == "group" else "right", overflow="fold")
+    for group in groups.to_dict("records"):
+        newest = f"{group['last_created']:%Y-%m-%d %H:%M}"
+        counts = [str(group[name]) for name in ("n_runs", *present)]
+        table.add_row(str(group["group"] or "(no group)"), *counts, newest)
+    return table
+
+
+def _document(found: Status) -> dict[str, object]:
+    groups = json.loads(found.groups.to_json(orient="records", date_format="iso", date_unit="s"))
+    jobs = [{"id": job.id, "title": job.title, "state": job.state, "share": job.share} for job in found.jobs]
+    return {
+        "store": str(found.store),
+        "version": found.version,
+        "size_bytes": found.size_bytes,
+        "last_sync": found.last_sync.isoformat() if found.last_sync else None,
+        "writer": found.writer,
+        "groups": groups,
+        "jobs": jobs,
+    }
