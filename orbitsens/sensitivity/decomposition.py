@@ -11,6 +11,7 @@ from orbitsens.sensitivity.design_check import tolerances, warnings as design_wa
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.model import Model, Places, build, solve, without
 from orbitsens.sensitivity.response import Response
+from orbitsens.sensitivity.seed_shares import Part, seed_parts, seeds_method
 from orbitsens.sensitivity.terms import Array, cells
 from orbitsens.sensitivity.threads import one_thread
 
@@ -40,8 +41,8 @@ class Decomposition:
 
 
 @one_thread
-def decompose(found: Response, level: float = LEVEL, seed_columns: tuple[str, ...] = ("seed",)) -> Decomposition:
-    """Split the variance of y. `seed_columns`: the columns of seeds in `found.runs`, each a source of its own.
+def decompose(found: Response, level: float = LEVEL) -> Decomposition:
+    """Split the variance of y; each column of seeds that varies is a source of its own.
 
     Raises:
         CannotSay: nothing varies, or no noise can be estimated.
@@ -54,7 +55,7 @@ def decompose(found: Response, level: float = LEVEL, seed_columns: tuple[str, ..
         raise CannotSay(
             "Every run is needed to estimate the effects, so none is left to estimate the noise; add seeds."
         )
-    seeds = {name: _seed_squares(found, name) for name in seed_columns if name in found.runs}
+    seeds = seed_parts(found)
     shares = _shares(model, model.gram, model.pure, seeds)
     draws = DRAWS if model.x.shape[1] <= MANY_COLUMNS else DRAWS_OF_MANY
     drawn, how = _redraw(model, seeds, draws)
@@ -68,13 +69,13 @@ def decompose(found: Response, level: float = LEVEL, seed_columns: tuple[str, ..
         misfit_p=model.misfit_p,
         method=(
             f"type II sums of squares less what noise takes, of {found.scale}; {100 * level:g} % normal intervals "
-            f"from {draws} {how}; {found.counted}"
+            f"from {draws} {how}; {seeds_method(found)}; {found.counted}"
         ),
         warnings=tuple(design_warnings(found, summary, tolerances(summary))),
     )
 
 
-def _shares(model: Model, gram: Array, pure: float, seeds: dict[str, tuple[float, int]]) -> dict[str, float]:
+def _shares(model: Model, gram: Array, pure: float, seeds: dict[str, Part]) -> dict[str, float]:
     """Shares of the total sum of squares, each less its degrees of freedom times the noise variance."""
     everything = np.arange(model.x.shape[1])
     full = solve(gram, everything)
@@ -90,12 +91,13 @@ def _shares(model: Model, gram: Array, pure: float, seeds: dict[str, tuple[float
         elif len(key) == 2:
             squares[" x ".join(key)] = _wald(full.beta, full.covariance, places) - places.size * noise
     seed_sum = 0.0
-    for name, (square, df) in seeds.items():
-        if df and model.df_pure > df:
-            # What the seeds have in common over settings, against what is left of the spread within settings.
-            rest = max(pure - square, 0.0) / (model.df_pure - df)
-            squares[name] = square - df * rest
-            seed_sum += squares[name]
+    left = model.df_pure - sum(df for _, df in seeds.values())
+    if left > 0:
+        # Each part against what all of them leave of the spread within settings.
+        rest = max(pure - sum(square for square, _ in seeds.values()), 0.0) / left
+        parts = {name: square - df * rest for name, (square, df) in seeds.items() if df}
+        squares |= parts
+        seed_sum = sum(parts.values())
     if model.df_pure and model.df_misfit:
         squares[MISFIT] = full.rss - model.df_misfit * noise
     taken = (full.rank - 1 + model.df_misfit) if model.df_pure else full.rank - 1
@@ -108,7 +110,7 @@ def _wald(beta: Array, covariance: Array, places: Places) -> float:
     return float(beta[places] @ block @ beta[places])
 
 
-def _kind(source: str, model: Model, seeds: dict[str, tuple[float, int]]) -> str:
+def _kind(source: str, model: Model, seeds: dict[str, Part]) -> str:
     if source in (MISFIT, REST):
         return source
     if source in seeds:
@@ -116,26 +118,7 @@ def _kind(source: str, model: Model, seeds: dict[str, tuple[float, int]]) -> str
     return "parameter" if (source,) in model.columns else "interaction"
 
 
-def _seed_squares(found: Response, name: str) -> tuple[float, int]:
-    """Sum of squares of the seeds' common deviations within settings, and its degrees of freedom."""
-    runs = found.runs
-    seed = runs[name]
-    shared = seed.notna() & (seed.groupby(seed).transform("size") > 1)
-    if not shared.any() or runs["setting"].nunique() == len(runs) or runs["setting"].nunique() == 1:
-        return 0.0, 0
-    codes = pd.get_dummies(seed, dtype=float).to_numpy()
-    if codes.shape[1] > 200:
-        return 0.0, 0
-    group = runs["setting"]
-    within = pd.DataFrame(np.column_stack([codes, runs["y"]]))
-    within -= within.groupby(group.to_numpy()).transform("mean")
-    values = within.to_numpy()
-    gram = values.T @ values
-    fit = solve(gram, np.arange(codes.shape[1]))
-    return float(gram[-1, -1] - fit.rss), fit.rank
-
-
-def _redraw(model: Model, seeds: dict[str, tuple[float, int]], draws: int) -> tuple[Array, str]:
+def _redraw(model: Model, seeds: dict[str, Part], draws: int) -> tuple[Array, str]:
     """Shares of redrawn sweeps, [draws, sources], and how they were drawn."""
     rng = np.random.default_rng(1)
     summary = model.cells
@@ -163,11 +146,9 @@ def _redraw(model: Model, seeds: dict[str, tuple[float, int]], draws: int) -> tu
     return np.array(rows), f"Bayesian bootstraps clustered by setting (random weights on {of_what})"
 
 
-def _redraw_seeds(
-    model: Model, seeds: dict[str, tuple[float, int]], rng: np.random.Generator
-) -> tuple[float, dict[str, tuple[float, int]]]:
+def _redraw_seeds(model: Model, seeds: dict[str, Part], rng: np.random.Generator) -> tuple[float, dict[str, Part]]:
     """Redraw the spread within settings, and the parts of it that the seeds have in common."""
-    drawn = {name: (square * rng.chisquare(df) / df if df else 0.0, df) for name, (square, df) in seeds.items()}
+    drawn = {name: Part(square * rng.chisquare(df) / df if df else 0.0, df) for name, (square, df) in seeds.items()}
     rest = model.df_pure - sum(df for _, df in seeds.values())
     left = model.pure - sum(square for square, _ in seeds.values())
     left = left * rng.chisquare(rest) / rest if rest > 0 else left

@@ -8,6 +8,7 @@ from scipy import linalg
 
 from orbitsens.sensitivity.model import SINGULAR, Places, missing_combinations
 from orbitsens.sensitivity.response import Response
+from orbitsens.sensitivity.seed_shares import seeds_alike
 from orbitsens.sensitivity.terms import Array, Cells
 
 ALIASED = 1e-8
@@ -60,6 +61,11 @@ def warnings(found: Response, cells: Cells, table: pd.DataFrame) -> list[str]:
         if n > 0
     ]
     said += [f"{name} has one value among the used runs, so nothing can be said of it." for name in found.constant]
+    said += [
+        f"Within a setting, runs of one {name} are alike (p = {p:.2g}), so they are worth less than their number, and "
+        "intervals are too narrow."
+        for name, p in seeds_alike(found)
+    ]
     return said + seed_warnings(found)
 
 

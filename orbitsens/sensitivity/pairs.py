@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 from orbitsens.sensitivity.cannot import CannotSay
@@ -58,14 +59,14 @@ def compare(found: Response, a: str, b: str, level: float = LEVEL) -> Pair:
         CannotSay: a setting has no used run, or they share fewer than two seeds, or all differences are zero.
     """
     first, second = _values(found, a), _values(found, b)
-    seeds = sorted(set(first) & set(second))
-    if len(seeds) < 2:
+    shared = pd.concat([first, second], axis=1, join="inner").to_numpy(dtype=float)
+    if len(shared) < 2:
         raise CannotSay(
-            f"{a} and {b} share {len(seeds)} seed{'s' * (len(seeds) != 1)}; to compare them in pairs, train both "
+            f"{a} and {b} share {len(shared)} seed{'s' * (len(shared) != 1)}; to compare them in pairs, train both "
             "with at least two equal seeds."
         )
-    x, y = np.array([first[s] for s in seeds]), np.array([second[s] for s in seeds])
-    d, n = x - y, len(seeds)
+    x, y = shared.T
+    d, n = x - y, len(shared)
     mean, sd = float(d.mean()), float(d.std(ddof=1))
     if not sd > 0.0:
         raise CannotSay(f"{a} and {b} differ by exactly the same on every shared seed, so no test applies.")
@@ -107,8 +108,9 @@ def sign_flip_p(differences: np.ndarray[tuple[int], np.dtype[np.float64]]) -> fl
     return float(test.pvalue)
 
 
-def _values(found: Response, setting: str) -> dict[int, float]:
+def _values(found: Response, setting: str) -> "pd.Series[float]":
+    """The response of a setting by its seeds, all that vary; the mean of runs that share them."""
     runs = found.runs[(found.runs["setting"] == setting) & found.runs["seed"].notna()]
     if runs.empty:
         raise CannotSay(f"No used run with a seed on record has the setting {setting!r}.")
-    return dict(zip(runs["seed"].astype(int), runs["y"], strict=True))
+    return runs.groupby(list(found.seeds) or ["seed"], dropna=False)["y"].mean()

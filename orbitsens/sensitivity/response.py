@@ -23,9 +23,9 @@ class Response:
     """The runs that an analysis uses, and an account of those it does not.
 
     `runs`: one row per used run by setting and seed: `run_key`, `setting` (label), `seed`, `value` (the metric), `y`
-    (log10 of the value if `log`, else the value) and the columns `parameters`. `parameters`: those that vary among
-    the used runs. `constant`: those that vary only among the runs that are not used. `not_used`: how many of the
-    matched runs are left out, by reason.
+    (log10 of the value if `log`, else the value), the columns `parameters` and all seeds that there are.
+    `parameters`: those that vary among the used runs. `constant`: those that vary only among the runs that are not
+    used. `not_used`: how many of the matched runs are left out, by reason.
     """
 
     runs: pd.DataFrame
@@ -39,6 +39,12 @@ class Response:
     def n_used(self) -> int:
         """Number of used runs."""
         return len(self.runs)
+
+    @property
+    def seeds(self) -> tuple[str, ...]:
+        """The columns of seeds that vary among the used runs."""
+        names = (name for name in SEED_KEYS if name in self.runs and name not in self.parameters)
+        return tuple(name for name in names if self.runs[name].nunique(dropna=False) > 1)
 
     @property
     def counted(self) -> str:
@@ -81,7 +87,8 @@ def response(table: pd.DataFrame, varying: Sequence[str]) -> Response:
     log = bool((used["value"] > 0.0).all())
     used["y"] = np.log10(used["value"]) if log else used["value"]
     parameters = tuple(name for name in varying if used[name].nunique(dropna=False) > 1)
-    columns = ["run_key", "setting", "seed", "value", "y", *parameters]
+    seeds = [name for name in SEED_KEYS if name in used and name not in varying]
+    columns = list(dict.fromkeys(["run_key", "setting", "seed", "value", "y", *parameters, *seeds]))
     return Response(
         runs=used[columns],
         parameters=parameters,

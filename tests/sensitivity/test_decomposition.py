@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
+import statsmodels.formula.api as smf
 
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.decomposition import Decomposition, decompose
@@ -100,6 +102,47 @@ def test_what_seeds_have_in_common_is_the_seeds_share() -> None:
     expected = common.var(ddof=1) / (common.var(ddof=1) + 1.0)
     assert found.loc["seed", "share"] == pytest.approx(expected, abs=0.15)
     assert found.loc["seed", "low"] > 0.0
+
+
+def crossed(split: float, n_splits: int = 4, n_seeds: int = 5) -> pd.DataFrame:
+    """Nine settings with every split seed and every seed; a split moves its setting by `split` standard deviations."""
+    rng = np.random.default_rng(7)
+    table = factorial({"width": [16, 32, 64], "depth": [1, 2, 3]}, n_seeds * n_splits, rng)
+    moved = rng.normal(size=(9, n_splits))
+    place = table.groupby("setting_hash").ngroup()
+    table = table.assign(split_seed=table["seed"] % n_splits, seed=table["seed"] // n_splits)
+    return table.assign(value=table["value"] * 10.0 ** (split * SD * moved[place, table["split_seed"]]))
+
+
+def test_the_splits_share_is_told_from_the_seeds() -> None:
+    table = crossed(split=1.5)
+    decomposed = decompose(response(table, ["width", "depth"]))
+    found = shares(decomposed)
+    assert found["share"].sum() == pytest.approx(1.0)
+    assert found.loc[["seed", "split_seed", "residual"], "kind"].tolist() == ["seed", "seed", "residual"]
+    # Of what is within settings; the splits' variance is that of those drawn.
+    within = found.loc[["seed", "split_seed", "residual"], "share"] / found.loc["seed":, "share"].sum()
+    y = np.log10(table["value"])
+    fit = smf.ols("y ~ C(setting_hash) * (C(seed) + C(split_seed))", table.assign(y=y)).fit()
+    anova = sm.stats.anova_lm(fit, typ=2)
+    squares, dfs = anova["sum_sq"], anova["df"]
+    split = squares["C(split_seed)"] + squares["C(setting_hash):C(split_seed)"] - 9 * 3 * fit.mse_resid
+    total = ((y - y.mean()) ** 2).sum()
+    assert found.loc["split_seed", "share"] == pytest.approx(split / total)
+    assert dfs["Residual"] == 9 * 4 * 3
+    assert within["split_seed"] > 0.4
+    assert found.loc["split_seed", "low"] > 0.0
+    assert found.loc["seed", "low"] == 0.0
+    assert "split_seed: what each does within a setting" in decomposed.method
+    said = " ".join(decomposed.warnings)
+    assert "Within a setting, runs of one split_seed are alike" in said
+    assert "runs of one seed are alike" not in said
+
+
+def test_splits_that_change_with_the_seed_have_no_share_of_their_own() -> None:
+    table = factorial({"width": [16, 32, 64]}, 5, np.random.default_rng(0))
+    found = shares(decompose(response(table.assign(split_seed=table["seed"]), ["width"])))
+    assert list(found.index) == ["width", "residual"]
 
 
 def test_lack_of_fit_is_reported() -> None:

@@ -45,6 +45,14 @@ def test_only_shared_seeds_are_paired() -> None:
     assert (pair.n, pair.n_a, pair.n_b) == (3, 3, 6)
 
 
+def test_pairs_share_all_their_seeds() -> None:
+    table = factorial({"width": [16, 64]}, 6, np.random.default_rng(0))
+    table = table.assign(split_seed=table["seed"] % 3, seed=table["seed"] // 3)
+    pair = compare(response(table, ["width"]), "width 16", "width 64")
+    assert (pair.n, pair.n_a, pair.n_b) == (6, 6, 6)
+    assert compare(response(table.drop(index=[0, 7]), ["width"]), "width 16", "width 64").n == 4
+
+
 def test_pairs_without_shared_seeds_or_of_no_setting_are_a_sentence() -> None:
     table = factorial({"width": [16, 64]}, 3, np.random.default_rng(0))
     apart = response(table.assign(seed=range(6)), ["width"])
