@@ -6,7 +6,11 @@ COMPILE := $(PY) -m uv pip compile --universal --python-version 3.11 --fork-stra
 	--upgrade --quiet --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help app test test-slow lint format bench sweep screenshots lock clean setup-app setup-dev
+STUDIES := sweep-seeds-v2 sweep-seeds-v2-other-orbits generalisation sweep-architecture-batch_size-v1 sweep-segment-ratio \
+	sweep-screening
+TEST_ORBITS := single simple complex
+
+.PHONY: help app test test-slow lint format bench sweep studies screenshots lock clean setup-app setup-dev
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +41,12 @@ bench: setup-dev ## run the benchmarks (NAME=train_step for one of them)
 
 sweep: setup-app ## train a sweep, FILE=runner/sweeps/quickstart.yaml (ARGS="--wandb online" for options)
 	@$(PY) -m runner sweep $(FILE) $(ARGS)
+
+studies: setup-app ## train and measure all studies; again goes on where it stopped (ARGS="--store DIR")
+	@set -e; for study in $(STUDIES); do $(PY) -m runner plan "runner/sweeps/$$study.yaml" | sed -n '1p;$$p'; done
+	@set -e; for study in $(STUDIES); do $(PY) -m runner sweep "runner/sweeps/$$study.yaml" --resume $(ARGS); done
+	@$(PY) -m runner evaluate --group generalisation --grid \
+		$(foreach family,$(TEST_ORBITS),--dataset $(family)_TBP_planar_100_test) $(ARGS)
 
 screenshots: setup-dev ## picture every page into screenshots/
 	@$(PY) -m tests.browser.screenshots
