@@ -13,9 +13,11 @@ from store.migrate import known_schema, migrate, schema_version
 # Blocks of 16 KB instead of 256 KB keep a catalogue of twenty runs small.
 _BLOCK_SIZE = "16384"
 
+Connection = duckdb.DuckDBPyConnection
+
 
 @contextmanager
-def read_catalogue(store: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def read_catalogue(store: Path) -> Iterator[Connection]:
     """Open the version in force for reading; it stays whole and unchanged while it is open.
 
     Raises:
@@ -24,16 +26,40 @@ def read_catalogue(store: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     version = store_version(store)
     if version is None:
         raise StoreError(f"There is no run store at {store}: run `python -m runner sync` or a sweep first.")
-    con = _open(catalogue_path(store, version), read_only=True)
+    con = open_version(store, version)
     try:
-        _check_schema(con, store)
         yield con
     finally:
         con.close()
 
 
+def open_version(store: Path, version: int) -> Connection:
+    """Open one version for reading, for as long as the caller keeps it: see `beside`.
+
+    Raises:
+        StoreError: it cannot be opened, or its schema is not the one this code knows.
+    """
+    con = _open(catalogue_path(store, version), read_only=True)
+    try:
+        _check_schema(con, store)
+    except StoreError:
+        con.close()
+        raise
+    return con
+
+
 @contextmanager
-def write_draft(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def beside(kept: Connection) -> Iterator[Connection]:
+    """Open a second connection to the catalogue of one that is kept open: 1 ms instead of 30.
+
+    It finds in memory what the others have read; what is registered in one, such as `matched`, others do not see.
+    """
+    with kept.cursor() as con:
+        yield con
+
+
+@contextmanager
+def write_draft(path: Path) -> Iterator[Connection]:
     """Open a catalogue that no reader knows of, brought to the newest schema; checkpointed at the end.
 
     Raises:
@@ -50,7 +76,7 @@ def write_draft(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def read_version(store: Path, version: int) -> Iterator[duckdb.DuckDBPyConnection]:
+def read_version(store: Path, version: int) -> Iterator[Connection]:
     """Open one version of the catalogue for reading, whatever its schema."""
     con = _open(catalogue_path(store, version), read_only=True)
     try:
@@ -59,7 +85,7 @@ def read_version(store: Path, version: int) -> Iterator[duckdb.DuckDBPyConnectio
         con.close()
 
 
-def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+def _open(path: Path, *, read_only: bool) -> Connection:
     config: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false"}
     if not read_only:
         config["default_block_size"] = _BLOCK_SIZE
@@ -70,7 +96,7 @@ def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         raise StoreError(f"Cannot open the run store's catalogue {path}: {first}; restore it, or sync anew.") from error
 
 
-def _check_schema(con: duckdb.DuckDBPyConnection, store: Path) -> None:
+def _check_schema(con: Connection, store: Path) -> None:
     schema = schema_version(con)
     refuse_newer(schema, store)
     if schema < known_schema():

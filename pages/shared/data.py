@@ -3,7 +3,8 @@
 import argparse
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +14,7 @@ import streamlit as st
 
 from orbitsens.config import SEED_KEYS
 from store import queries
-from store.connect import read_catalogue, store_version
+from store.connect import Connection, beside, open_version, store_version
 from store.filters import EVERYTHING, RunFilter
 from store.layout import last_sync
 from store.location import VARIABLE, own_and_shipped, readable_store
@@ -70,24 +71,36 @@ def synced(store: Path) -> datetime | None:
         return None
 
 
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _kept(of: Catalogue) -> Connection:
+    return open_version(Path(of.path), of.version)
+
+
+@contextmanager
+def reading(of: Catalogue) -> Iterator[Connection]:
+    """Open a catalogue for one question; the file is opened once, for all sessions."""
+    with beside(_kept(of)) as con:
+        yield con
+
+
 @_cached
 def count_matching(of: Catalogue, which: RunFilter) -> int:
     """Count the runs that a filter means."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return queries.count_matching(con, which)
 
 
 @_cached
 def filter_choices(of: Catalogue, which: RunFilter) -> FilterChoices:
     """Return what some runs can be filtered by."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return queries.filter_choices(con, which)
 
 
 @_cached
 def parameter_values(of: Catalogue, which: RunFilter, name: str, most: int) -> ParameterValues:
     """Return the values that a parameter takes in some runs."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return queries.parameter_values(con, which, name, most)
 
 
@@ -100,7 +113,7 @@ def kinds(of: Catalogue) -> Mapping[str, str]:
 @_cached
 def groups(of: Catalogue, which: RunFilter = EVERYTHING) -> pd.DataFrame:
     """List the groups of some runs, the newest first; the group of runs without one is named ""."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         found = queries.groups(con, which)
     return found.assign(group=found["group"].fillna(""))
 
@@ -108,19 +121,19 @@ def groups(of: Catalogue, which: RunFilter = EVERYTHING) -> pd.DataFrame:
 @_cached
 def metric_choices(of: Catalogue, which: RunFilter) -> pd.DataFrame:
     """List what some runs were measured at."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return queries.metric_choices(con, which)
 
 
 @_cached
 def varying_parameters(of: Catalogue, which: RunFilter, but: tuple[str, ...] = SEED_KEYS) -> list[str]:
     """Name the parameters that differ between some runs, but for some: the seeds, unless said otherwise."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return queries.varying_parameters(con, which, but)
 
 
 @_cached
 def run(of: Catalogue, run_key: str) -> RunDetail:
     """Return all of one run."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return queries.run(con, run_key)

@@ -1,6 +1,5 @@
 """What the pages about one metric read: every run with its value, in its setting; cached by the store's version."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -8,9 +7,8 @@ import streamlit as st
 
 from orbitsens.config import SEED_KEYS
 from orbitsens.sensitivity.settings import with_settings
-from pages.shared.data import Catalogue, Measured, varying_parameters
+from pages.shared.data import Catalogue, Measured, reading, varying_parameters
 from store import queries
-from store.connect import read_catalogue
 from store.filters import RunFilter
 
 if TYPE_CHECKING:
@@ -26,7 +24,7 @@ RUN = ("run_key", "run_id", "group", "name", "state", "reason", "created_at", "s
 @_large
 def run_metric(of: Catalogue, which: RunFilter, measured: Measured) -> pd.DataFrame:
     """List some runs, every one, whatever its state, with one metric and their parameters."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return queries.run_metric(con, which, *measured)
 
 

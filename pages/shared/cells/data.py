@@ -1,7 +1,6 @@
 """The cells of the Architecture and the Segment ratio page: which axes there are, and what lies in each cell."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
@@ -9,11 +8,10 @@ import streamlit as st
 
 from orbitsens.sensitivity.cell_study import CellStudy, cell_study
 from orbitsens.sensitivity.settings import ONE_SETTING
-from pages.shared.data import Catalogue, Measured, varying_parameters
+from pages.shared.data import Catalogue, Measured, reading, varying_parameters
 from pages.shared.start import View
 from pages.shared.text import dataset_label
 from store import queries
-from store.connect import read_catalogue
 from store.filters import RunFilter
 
 _cached = st.cache_data(show_spinner=False, max_entries=32)
@@ -40,7 +38,7 @@ class Panel(NamedTuple):
 @_cached
 def varying_counts(of: Catalogue, which: RunFilter) -> list[str]:
     """Name the counts, such as the number of training orbits, that differ between some runs."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return queries.varying_counts(con, which)
 
 
@@ -57,7 +55,7 @@ def study(
     differ = varying_parameters(of, which, but)
     ignored = [name for name in varying_parameters(of, which, ()) if name in but]
     place = [(measured.dataset, measured.split)]
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         runs = queries.cell_runs(con, which, measured.metric, place, [*axes, *differ, *ignored])
     return cell_study(runs, axes, differ, but)
 

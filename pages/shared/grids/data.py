@@ -11,9 +11,9 @@ from orbitsens.config import ConfigError, parse_dataset_name
 from orbitsens.datasets import make_dataset
 from orbitsens.grid_settings import GridSettings
 from orbitsens.version import __version__
-from pages.shared.data import Catalogue
+from pages.shared.data import Catalogue, reading
 from store import evaluations, queries
-from store.connect import read_catalogue, store_version
+from store.connect import store_version
 from store.filters import EVERYTHING, RunFilter
 from store.gridfiles import read_cell, read_grid
 
@@ -46,7 +46,7 @@ def models(
     of: Catalogue, which: RunFilter, named: tuple[str, ...], checksums: frozenset[str]
 ) -> tuple[pd.DataFrame, int]:
     """List the newest runs that have a model file, and those `named` or of `checksums`; say how many have one."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return queries.models(con, which, MOST_LISTED, named, checksums)
 
 
@@ -55,7 +55,7 @@ def evaluated(at: tuple[Catalogue, ...]) -> frozenset[str]:
     """Return the checksums of the models that have a grid, whichever, made with this code."""
     found: frozenset[str] = frozenset()
     for place in at:
-        with read_catalogue(Path(place.path)) as con:
+        with reading(place) as con:
             stored = evaluations.stored_grids(con)
         found |= frozenset(stored.loc[stored["code_version"] == __version__, "model_sha256"])
     return found
@@ -67,7 +67,7 @@ def grid_files(at: tuple[Catalogue, ...], checksums: tuple[str, ...], settings: 
     wanted = {evaluations.grid_key(sha, settings.plain(), __version__): sha for sha in checksums}
     files: dict[str, GridFile] = {}
     for place in reversed(at):
-        with read_catalogue(Path(place.path)) as con:
+        with reading(place) as con:
             stored = evaluations.stored_grids(con, checksums)
         found = stored[stored["grid_key"].isin(list(wanted))]
         pairs = zip(found["grid_key"], found["grid_file"], strict=True)
@@ -90,11 +90,11 @@ def along(of: GridFile, row: int) -> Mapping[str, Sequence[float]]:
 @_cached
 def test_errors(of: Catalogue, which: RunFilter, at: Catalogue, metric: str) -> pd.DataFrame:
     """List what models were measured at on test datasets, as logged or later: trained_on, dataset, value, run_id."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         found, runs = queries.test_errors(con, which, metric), queries.model_checksums(con, which)
     if at.path == of.path or at.version == 0:
         return found
-    with read_catalogue(Path(at.path)) as con:
+    with reading(at) as con:
         later = evaluations.stored_evaluations(con, list(runs["model_sha256"]))
     later = later[(later["metric"] == metric) & (later["split"] == "test")]
     both = pd.concat([found, later.merge(runs, on="model_sha256")[found.columns]])
@@ -104,12 +104,12 @@ def test_errors(of: Catalogue, which: RunFilter, at: Catalogue, metric: str) -> 
 @_cached
 def orbit_errors(of: Catalogue, at: Catalogue, run_keys: tuple[str, ...], metric: str) -> pd.DataFrame:
     """List what some runs were measured at on each orbit of test datasets: run_key, dataset, orbit, value."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         found, runs = evaluations.test_orbit_errors(con, run_keys, metric), queries.model_checksums(con, EVERYTHING)
     if at.path == of.path or at.version == 0:
         return found
     runs = runs.query("run_key in @run_keys")[["run_key", "model_sha256"]]
-    with read_catalogue(Path(at.path)) as con:
+    with reading(at) as con:
         later = evaluations.stored_evaluations(con, list(runs["model_sha256"]))
     later = later[(later["metric"] == metric) & (later["split"] == "test")].merge(runs, on="model_sha256")
     rows = later.rename(columns={"per_orbit": "value"})[["run_key", "dataset", "value"]].explode("value")

@@ -1,13 +1,10 @@
 """What the Jobs page reads of the store; cached by the store's version."""
 
-from pathlib import Path
-
 import pandas as pd
 import streamlit as st
 
-from pages.shared.data import Catalogue
+from pages.shared.data import Catalogue, reading
 from store import sync_queries
-from store.connect import read_catalogue
 
 _cached = st.cache_data(show_spinner=False, max_entries=8)
 
@@ -15,12 +12,12 @@ _cached = st.cache_data(show_spinner=False, max_entries=8)
 @_cached
 def syncs(of: Catalogue) -> pd.DataFrame:
     """List the syncs that published something, the newest first."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return sync_queries.syncs(con)
 
 
 @_cached
 def unfinished(of: Catalogue) -> pd.DataFrame:
     """Count the runs that are not simply finished, by group, state and what they say."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return sync_queries.unfinished(con)

@@ -7,10 +7,9 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from pages.shared.data import Catalogue
+from pages.shared.data import Catalogue, reading
 from store import queries, run_queries
 from store.annotations import Annotation, annotation_stamp, annotations
-from store.connect import read_catalogue
 from store.evaluations import evaluation_store
 from store.filters import RunFilter
 from store.run_columns import RunColumn
@@ -29,7 +28,7 @@ def table(
     offset: int = 0,
 ) -> pa.Table:
     """Return rows of some runs, see `store.run_queries.run_table`."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return run_queries.run_table(
             con, which, columns, order=order, descending=descending, limit=limit, offset=offset
         )
@@ -38,14 +37,14 @@ def table(
 @_cached
 def history_choices(of: Catalogue, which: RunFilter) -> pd.DataFrame:
     """List the history keys of some runs."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return run_queries.history_choices(con, which)
 
 
 @_cached
 def named(of: Catalogue, names: tuple[str, ...]) -> pd.DataFrame:
     """Find runs by run id or run key: run_key, run_id, in the order of their names."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         found = run_queries.runs_named(con, names)
     places = {name: i for i, name in enumerate(names)}
     place = found["run_key"].map(places).fillna(found["run_id"].map(places))
@@ -55,42 +54,42 @@ def named(of: Catalogue, names: tuple[str, ...]) -> pd.DataFrame:
 @_cached
 def compared(of: Catalogue, run_keys: tuple[str, ...]) -> pd.DataFrame:
     """Return some runs side by side."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return run_queries.compared_runs(con, run_keys)
 
 
 @_cached
 def compared_extras(of: Catalogue, run_keys: tuple[str, ...]) -> pd.DataFrame:
     """Return the parameters of some runs that have no column of their own."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return run_queries.compared_extras(con, run_keys)
 
 
 @_cached
 def compared_metrics(of: Catalogue, run_keys: tuple[str, ...]) -> pa.Table:
     """Return what some runs were measured at."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return run_queries.compared_metrics(con, run_keys)
 
 
 @st.cache_data(show_spinner=False, max_entries=16)  # the histories of many runs are large
 def logged(of: Catalogue, run_keys: tuple[str, ...], keys: tuple[str, ...]) -> pd.DataFrame:
     """Return what some runs logged of some history keys: run_key, key, step, value."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return run_queries.logged_values(con, Path(of.path), run_keys, keys)
 
 
 @_cached
 def keys_of(of: Catalogue, run_keys: tuple[str, ...]) -> set[str]:
     """Return the history keys that some of the runs have."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return set(queries.history_keys(con, run_keys)["key"])
 
 
 @_cached
 def orbit_metrics(of: Catalogue, run_key: str) -> pd.DataFrame:
     """Return what a run was measured at orbit by orbit."""
-    with read_catalogue(Path(of.path)) as con:
+    with reading(of) as con:
         return queries.run_orbit_metrics(con, run_key)
 
 
