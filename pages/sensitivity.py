@@ -3,12 +3,14 @@
 import streamlit as st
 
 from orbitsens.sensitivity import report, wording
+from orbitsens.sensitivity.analysis import Analysis
 from pages.shared import look, study_data
 from pages.shared.charts.effects import effect_chart
 from pages.shared.glossary import COMMON, hover
 from pages.shared.selectors import choose_measured
 from pages.shared.sensitivity import data as sensitivity_data
-from pages.shared.sensitivity.views import show_importance, show_pair
+from pages.shared.sensitivity.importance import show_importance
+from pages.shared.sensitivity.pair import show_pair
 from pages.shared.start import start
 from pages.shared.text import dataset_label, metric, plain
 
@@ -57,9 +59,19 @@ for name, table in report.tables(answer).items():
         st.dataframe(table, hide_index=True)
 with st.expander("Methods"):
     st.markdown("\n".join(report.methods(answer)))
-text = report.markdown(answer, f"Sensitivity of {view.name}", words, dataset)
+
+
+def full() -> Analysis:
+    """The answer as in `python -m runner report`, which has Sobol indices too."""
+    return sensitivity_data.full_analysis(view.catalogue, view.filter, measured, view.but)
+
+
+def text() -> str:
+    """The report; made when it is asked for."""
+    return report.markdown(full(), f"Sensitivity of {view.name}", words, dataset)
+
+
+name = f"sensitivity-{view.name}"
 with st.container(horizontal=True):
-    st.download_button("Report (Markdown)", text, f"sensitivity-{view.name}.md", on_click="ignore", key="report_md")
-    st.download_button(
-        "Tables (CSV)", report.csv(answer), f"sensitivity-{view.name}.csv", on_click="ignore", key="report_csv"
-    )
+    st.download_button("Report (Markdown)", text, f"{name}.md", on_click="ignore", key="report_md")
+    st.download_button("Tables (CSV)", lambda: report.csv(full()), f"{name}.csv", on_click="ignore", key="report_csv")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from orbitsens.sensitivity.analysis import analyse
+from orbitsens.sensitivity.analysis import analyse, with_sobol
 from orbitsens.sensitivity.report import csv, markdown
 from orbitsens.sensitivity.wording import Metric
 from store import queries
@@ -14,8 +14,8 @@ from store.filters import of_group
 METRICS = {
     "acceleration_error": Metric("acceleration error", "%"),
     "accel_angle_deg": Metric("acceleration angle", "deg"),
-    "radial_sign_violation_pct": Metric("share of outward accelerations", "%"),
-    "accel_dir_flip_pct": Metric("share of direction flips", "%"),
+    "radial_sign_violation_pct": Metric("outward accelerations", "%"),
+    "accel_dir_flip_pct": Metric("direction flips", "%"),
 }
 
 
@@ -32,8 +32,9 @@ def group_report(store: Path, group: str, metric: str, dataset: str | None) -> t
         chosen = _choose(choices, group, metric, dataset)
         table = queries.run_metric(con, of_group(group), metric, chosen["dataset"], chosen["split"])
         varying = queries.varying_parameters(con, of_group(group))
-    place = f"{chosen['dataset'] or '(unset)'} ({chosen['split']})"
-    answer = analyse(table, varying)
+    name, split = str(chosen["dataset"] or "(unset)"), str(chosen["split"])
+    place = name if name.endswith(f"_{split}") else f"{name} ({split})"
+    answer = with_sobol(analyse(table, varying))
     words = METRICS.get(metric, Metric(metric, ""))
     return markdown(answer, f"Sensitivity of {group}", words, place), csv(answer)
 

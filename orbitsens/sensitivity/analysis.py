@@ -1,8 +1,8 @@
 """The whole answer of a sweep: every statistic that its runs allow, and a sentence for each that they do not."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
@@ -15,12 +15,18 @@ from orbitsens.sensitivity.means import setting_means
 from orbitsens.sensitivity.noise import Noise, noise_floor
 from orbitsens.sensitivity.response import Response, divergence, response
 
+if TYPE_CHECKING:
+    from orbitsens.sensitivity.sobol import SobolIndices
+
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """Each part is what it is called, or the one sentence that says why it cannot be had."""
+    """Each part is what it is called, or the one sentence that says why it cannot be had.
+
+    `sobol` is None until `with_sobol` was asked for, because it takes seconds.
+    """
 
     response: Response | str
     divergence: pd.DataFrame
@@ -30,6 +36,7 @@ class Analysis:
     decomposition: Decomposition | str
     best: Best | str
     level: float
+    sobol: "SobolIndices | str | None" = None
 
 
 def analyse(table: pd.DataFrame, varying: Sequence[str], level: float = LEVEL, margin: float | None = None) -> Analysis:
@@ -52,6 +59,18 @@ def analyse(table: pd.DataFrame, varying: Sequence[str], level: float = LEVEL, m
         decomposition=_tried(lambda: decompose(found, level)),
         best=noise if isinstance(noise, str) else _tried(lambda: best(found, noise, level)),
         level=level,
+    )
+
+
+def with_sobol(answer: Analysis) -> Analysis:
+    """Add Sobol indices on a surrogate. Takes up to a minute for hundreds of settings."""
+    from orbitsens.sensitivity.sobol import (
+        sobol_indices,
+    )  # brings scikit-learn and SALib, seconds that others need not wait
+
+    found = answer.response
+    return replace(
+        answer, sobol=found if isinstance(found, str) else _tried(lambda: sobol_indices(found, answer.level))
     )
 
 

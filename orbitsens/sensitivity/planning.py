@@ -1,6 +1,6 @@
 """How many seeds a comparison needs."""
 
-from math import sqrt
+from math import log10, sqrt
 
 import numpy as np
 from scipy import stats
@@ -40,6 +40,18 @@ def seeds_per_arm(
         if t_power(abs(difference) / (spread / sqrt(n)), df, level) >= power:
             return n
     raise CannotSay(f"More than {MOST:,} seeds per setting would be needed; the difference is too small to matter.")
+
+
+def as_difference(percent: float, log: bool, mean: float) -> float:
+    """A difference of y from percent of the metric: a factor's log10, or (without `log`) a share of the mean of y."""
+    return log10(1.0 + percent / 100.0) if log else percent / 100.0 * abs(mean)
+
+
+def as_percent(difference: float, log: bool, mean: float) -> float:
+    """The inverse of `as_difference`; 0 where the mean is, because no share of it makes a difference."""
+    if log:
+        return float(100.0 * (10.0**difference - 1.0))
+    return 100.0 * difference / abs(mean) if mean else 0.0
 
 
 def t_power(shift: float | Array, df: float | Array, level: float = 0.05) -> Array:

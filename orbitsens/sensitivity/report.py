@@ -10,6 +10,7 @@ from orbitsens.sensitivity.means import means_method
 from orbitsens.sensitivity.wording import Metric
 
 MOST_ROWS = 40
+SOBOL = "Sobol indices"
 
 
 def markdown(answer: Analysis, title: str, metric: Metric, dataset: str) -> str:
@@ -27,6 +28,8 @@ def markdown(answer: Analysis, title: str, metric: Metric, dataset: str) -> str:
         lines += ["", "## What this design cannot tell", "", *warned]
     for name, table in tables(answer).items():
         lines += ["", f"## {name}", "", *markdown_table(table)]
+    if isinstance(answer.sobol, str):
+        lines += ["", f"## {SOBOL}", "", answer.sobol]
     lines += ["", "## Methods", "", *methods(answer)]
     return _joined(lines)
 
@@ -40,6 +43,8 @@ def tables(answer: Analysis) -> dict[str, pd.DataFrame]:
             found["Interactions"] = answer.effects.interactions
     if not isinstance(answer.decomposition, str):
         found["Share of variance"] = answer.decomposition.table
+    if answer.sobol is not None and not isinstance(answer.sobol, str):
+        found[SOBOL] = answer.sobol.table
     if not isinstance(answer.means, str):
         found["Settings"] = answer.means
     if not isinstance(answer.best, str):
@@ -71,6 +76,8 @@ def methods(answer: Analysis) -> list[str]:
         lines.append(f"- Effects: {answer.effects.method}.")
     if not isinstance(answer.decomposition, str):
         lines.append(f"- Share of variance: {answer.decomposition.method}.")
+    if answer.sobol is not None and not isinstance(answer.sobol, str):
+        lines.append(f"- {SOBOL}: {answer.sobol.method}.")
     if not isinstance(answer.best, str):
         lines.append(f"- Best: {answer.best.method}.")
     lines.append(

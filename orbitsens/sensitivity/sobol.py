@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -44,39 +45,38 @@ def sobol_indices(found: Response, level: float = LEVEL) -> SobolIndices:
     """Estimate Sobol indices for parameters that are independent and uniform over what the sweep covered.
 
     Raises:
-        CannotSay: too few settings, too many for the surrogate, a parameter that is no number, or a surrogate whose
-            held-out R2 is below 0.7.
+        CannotSay: nothing varies, too few settings, too many for the surrogate, or a surrogate whose held-out R2 is
+            below 0.7.
     """
+    if not found.parameters:
+        raise CannotSay("All used runs have the same setting, so no parameter has a Sobol index.")
     means = found.runs.groupby("setting", sort=False)["y"].mean().to_numpy()
     if not FEWEST_SETTINGS <= len(means) <= MOST_SETTINGS:
         raise CannotSay(
-            f"Sobol indices on a surrogate are made for {FEWEST_SETTINGS} to {MOST_SETTINGS} settings, and there are "
-            f"{len(means)}; see the decomposition instead."
+            f"Sobol indices on a surrogate are made for {FEWEST_SETTINGS} to {MOST_SETTINGS} settings, and there "
+            f"{'is' if len(means) == 1 else 'are'} {len(means)}; see the share of variance instead."
         )
-    texts = [name for name in found.parameters if not pd.api.types.is_numeric_dtype(found.runs[name].dtype)]
-    if texts:
-        raise CannotSay(f"{texts[0]} is no number, which the surrogate needs; see the decomposition instead.")
-    x = coded(found)[~found.runs["setting"].duplicated().to_numpy()]
-    low, high = x.min(axis=0), x.max(axis=0)
-    unit = (x - low) / (high - low)
-    surrogate = _fit(unit, means)
-    r2 = _held_out(unit, means, surrogate)
+    unit, levels = _scaled(found)
+    encode = partial(_encoded, kinds=[_is_text(found, name) for name in found.parameters], levels=levels)
+    seen = encode(unit)
+    surrogate = _fit(seen, means)
+    r2 = _held_out(seen, means, surrogate)
     if not r2 >= EARNED:
         raise CannotSay(
-            f"The surrogate explains {100 * max(r2, 0.0):.0f} % of the settings held out, below the {100 * EARNED:g} % "
-            "that Sobol indices need to mean something; see the decomposition instead."
+            f"Of the variance between settings that it has not seen, a surrogate explains {100 * max(r2, 0.0):.0f} % "
+            f"(held-out R2 {r2:.2f}), less than the {100 * EARNED:g} % that Sobol indices need to mean something, so "
+            "none are given; see the share of variance instead."
         )
-    problem = {"num_vars": x.shape[1], "names": list(found.parameters), "bounds": [[0.0, 1.0]] * x.shape[1]}
+    n = len(found.parameters)
+    problem = {"num_vars": n, "names": list(found.parameters), "bounds": [[0.0, 1.0]] * n}
     # SALib takes seed=0 for no seed.
-    points = sample_sobol.sample(problem, SAMPLES, calc_second_order=False, seed=1)
-    trends = [term(found.runs[name]).level is None for name in found.parameters]
-    points = _on_levels(points, [None if trend else np.unique(c) for trend, c in zip(trends, unit.T, strict=True)])
+    points = encode(_on_levels(sample_sobol.sample(problem, SAMPLES, calc_second_order=False, seed=1), levels))
     rng = np.random.default_rng(1)
     first, total = _indices(problem, surrogate, points)
     drawn = []
     for _ in range(REFITS):
         chosen = np.unique(rng.integers(0, len(means), size=len(means)))
-        drawn.append(_indices(problem, _fit(unit[chosen], means[chosen], surrogate.kernel_), points))
+        drawn.append(_indices(problem, _fit(seen[chosen], means[chosen], surrogate.kernel_), points))
     spread = np.array(drawn).std(axis=0, ddof=1)
     half = 2.2 * spread + 2.0 / np.sqrt(SAMPLES) * 0.5
     table = pd.DataFrame({"parameter": found.parameters})
@@ -91,6 +91,28 @@ def sobol_indices(found: Response, level: float = LEVEL) -> SobolIndices:
             f"settings and the sampling error; {found.counted}"
         ),
     )
+
+
+def _scaled(found: Response) -> tuple[Array, list[Array | None]]:
+    """The settings' parameters on 0 to 1, [n_settings, n_parameters], and the levels of each, None for a trend."""
+    x = coded(found)[~found.runs["setting"].duplicated().to_numpy()]
+    low, high = x.min(axis=0), x.max(axis=0)
+    unit = (x - low) / (high - low)
+    trends = [term(found.runs[name]).level is None for name in found.parameters]
+    return unit, [None if trend else np.unique(column) for trend, column in zip(trends, unit.T, strict=True)]
+
+
+def _is_text(found: Response, name: str) -> bool:
+    return not pd.api.types.is_numeric_dtype(found.runs[name].dtype)
+
+
+def _encoded(unit: Array, kinds: list[bool], levels: list[Array | None]) -> Array:
+    """What the surrogate sees: numbers as they are, and a column for each value of a text, which have no order."""
+    blocks = [
+        (column[:, None] == grid[None, :]).astype(float) if text and grid is not None else column[:, None]
+        for column, text, grid in zip(unit.T, kinds, levels, strict=True)
+    ]
+    return np.hstack(blocks)
 
 
 def _fit(x: Array, y: Array, kernel: object = None) -> GaussianProcessRegressor:

@@ -44,7 +44,7 @@ def sweep_of(wandb: Mapping[str, object], settings: Sequence[Setting], seeds: Se
 def setting_of(row: Mapping[str, object]) -> dict[str, object]:
     """A setting from a row of the table of runs: its typed parameters, schedules read from their JSON text.
 
-    Missing values and the seed are left out, and so is what follows from other keys.
+    Missing values and the seed are left out, and so is what follows from other keys, such as the steps of epochs.
     """
     known = [*Data.model_fields, *(key for key in Parameters.model_fields if key != "seed")]
     found: dict[str, object] = {}
@@ -54,6 +54,8 @@ def setting_of(row: Mapping[str, object]) -> dict[str, object]:
             continue
         plain = value.item() if hasattr(value, "item") else value
         found[key] = json.loads(str(plain)) if key in SCHEDULE_KEYS else plain
+    if "epochs_strategy" in found:
+        found.pop("steps_strategy", None)
     return found
 
 

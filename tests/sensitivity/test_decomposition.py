@@ -86,10 +86,23 @@ def test_sobol_indices_of_the_ishigami_function_on_a_surrogate() -> None:
     pd.testing.assert_frame_equal(found.table, sobol_indices(response(table, list(ISHIGAMI))).table, check_exact=True)
 
 
+def test_sobol_indices_of_parameters_that_are_no_numbers() -> None:
+    rng = np.random.default_rng(3)
+    at = {"elu": 0.0, "relu": 0.3, "tanh": 0.1, "gelu": 0.25}
+    settings = [{"x": float(x), "activation": a} for a in at for x in rng.uniform(size=20)]
+    found = sobol_indices(
+        response(sweep(settings, 2, rng, lambda s: at[s["activation"]] + 0.3 * s["x"], sd=0.01), ["x", "activation"])
+    )
+    variances = np.array([0.3**2 / 12, np.var(list(at.values()))])
+    for row, share in zip(found.table.itertuples(), variances / variances.sum(), strict=True):
+        assert row.first_low <= share <= row.first_high, row.parameter
+        assert row.first == pytest.approx(row.total, abs=0.05)
+
+
 def test_a_surrogate_of_noise_earns_no_indices() -> None:
     rng = np.random.default_rng(2)
     table = sweep([{"x": float(x), "z": float(z)} for x, z in rng.uniform(size=(60, 2))], 1, rng)
-    with pytest.raises(CannotSay, match="held out"):
+    with pytest.raises(CannotSay, match=r"held-out R2 .*so none are given"):
         sobol_indices(response(table, ["x", "z"]))
 
 

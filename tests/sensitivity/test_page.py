@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,11 @@ from streamlit.testing.v1 import AppTest
 from orbitsens.sensitivity.analysis import analyse
 from orbitsens.sensitivity.effects import Effects
 from orbitsens.sensitivity.importance import importances
+from orbitsens.sensitivity.planning import seeds_per_arm
 from orbitsens.sensitivity.response import response
 from pages.shared.charts.effects import effect_chart, importance_chart
-from tests.factories import architecture_group, filled_store, mixed_group, seeding_group
+from tests.app.cell_studies import SIZES, size_study_runs
+from tests.factories import architecture_group, filled_store, mixed_group, replaced, run_record, seeding_group
 from tests.sensitivity.simulated import SD, factorial, random_settings, sweep
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +27,7 @@ Opened = Callable[..., AppTest]
 def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
     """Open the page alone, on a store with these records."""
 
-    def opened(records: list[object], **query: str) -> AppTest:
+    def opened(records: list[object], **query: str | list[str]) -> AppTest:
         filled_store(tmp_path / "store", records)
         monkeypatch.setenv("ORBITSENS_STORE", str(tmp_path / "store"))
         page = ROOT / "pages" / "sensitivity.py"
@@ -63,6 +66,55 @@ def test_a_sweep_reads_from_the_answer_to_the_plan(open_page: Opened) -> None:
         "Report (Markdown)",
         "Tables (CSV)",
     ]
+
+
+def plan_of(app: AppTest) -> str:
+    (sentence,) = (element.value for element in app.markdown if "To find a true difference" in element.value)
+    return sentence
+
+
+def test_the_difference_to_plan_for_is_the_readers_and_in_the_link(open_page: Opened) -> None:
+    app = open_page(architecture_group(5, "sizes"), group="sizes", difference="25")
+    assert "difference of 25 % in acceleration error" in plan_of(app)
+    app.number_input(key="difference").set_value(60).run()
+    assert not app.exception
+    assert app.query_params["difference"] == "60"
+    floor = re.search(r"by (\d+) % \(one standard deviation within settings", words(app))
+    assert floor is not None
+    unpaired = re.search(r", (\d+) if not", plan_of(app))
+    assert unpaired is not None
+    # The floor is written in two digits.
+    promised = [seeds_per_arm(np.log10(1.6), np.log10(1.0 + (int(floor[1]) + d) / 100)) for d in (-0.5, 0.5)]
+    assert promised[0] <= int(unpaired[1]) <= promised[1]
+
+
+def test_settings_that_share_no_seed_are_planned_for_all_the_same(open_page: Opened) -> None:
+    narrow = [run_record(seed, group="apart", parameters={"width": 16}) for seed in range(3)]
+    wide = [run_record(seed, group="apart", parameters={"width": 64}) for seed in range(3, 6)]
+    app = open_page([*narrow, *wide], group="apart")
+    assert "share 0 seeds" in words(app)
+    assert "(nothing shows yet that sharing helps)" in plan_of(app)
+
+
+def test_runs_that_differ_in_what_makes_no_setting_are_no_repetitions_of_each_other(open_page: Opened) -> None:
+    runs = architecture_group(5, "sizes")
+    again = replaced(runs[0], run_id="again", created_at=runs[0].created_at + timedelta(days=1))
+    app = open_page([*runs, again], group="sizes", **{"except": ["seed", "width"]})
+    assert "20 of 21 matched runs used (not used: 1 same setting and seed as a later run)" in words(app)
+    answers = [line for line in words(app).splitlines() if line.startswith("- ")]
+    assert answers[0].startswith("- depth")
+    assert not any(line.startswith("- width") for line in answers)
+    assert "On 5 shared seeds" in words(app)
+
+
+def test_sobol_indices_are_shown_where_a_surrogate_earns_them(open_page: Opened) -> None:
+    app = open_page(size_study_runs(), group=SIZES)
+    assert "Sobol indices: the share" not in words(app)
+    app.toggle(key="importance").set_value(True).run()
+    assert not app.exception
+    assert app.query_params["importance"] == "on"
+    assert "Sobol indices: the share of the variance that a parameter causes alone" in words(app)
+    assert re.search(r"held-out R2 0\.\d\d; about 95 % intervals", words(app))
 
 
 def test_the_seeding_study_says_what_is_missing(open_page: Opened) -> None:

@@ -7,7 +7,7 @@ from scipy import stats
 from orbitsens.sensitivity.best import best
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.noise import noise_floor
-from orbitsens.sensitivity.pairs import compare, sign_flip_p
+from orbitsens.sensitivity.pairs import cautious_correlation, compare, sign_flip_p
 from orbitsens.sensitivity.response import Response, response
 from tests.sensitivity.simulated import SD, factorial, sweep
 
@@ -28,6 +28,18 @@ def test_a_pair_is_scipys_paired_t_test() -> None:
     assert pair.n == 8
     assert (pair.a_better > 0.5) == (pair.difference < 0.0)
     assert compare(two(8, shift=3 * SD), "width 16", "width 64").a_better > 0.8
+
+
+def test_the_correlation_to_plan_with_is_cautious() -> None:
+    table = factorial({"width": [16, 64]}, 8, np.random.default_rng(0))
+    table["value"] *= 10.0 ** (2 * SD * np.random.default_rng(1).normal(size=8)[table["seed"]])
+    pair = compare(response(table, ["width"]), "width 16", "width 64")
+    a, b = (np.log10(part) for _, part in table.groupby("width")["value"])
+    low = stats.pearsonr(a, b).confidence_interval(0.6).low  # two-sided 60 % is one-sided 80 %
+    assert cautious_correlation(pair) == pytest.approx(low)
+    assert 0.0 < low < pair.correlation - 0.05
+    assert cautious_correlation(compare(two(2), "width 16", "width 64")) == 0.0
+    assert cautious_correlation(compare(two(3), "width 16", "width 64")) == 0.0
 
 
 def test_the_sign_flip_test_is_exact() -> None:

@@ -13,7 +13,14 @@ from orbitsens.config import ConfigError, RunConfig, expand, load_sweep_file
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.design_check import tolerances
 from orbitsens.sensitivity.designs import design
-from orbitsens.sensitivity.planning import equivalence_power, factor_to_tell, seeds_per_arm, t_power
+from orbitsens.sensitivity.planning import (
+    as_difference,
+    as_percent,
+    equivalence_power,
+    factor_to_tell,
+    seeds_per_arm,
+    t_power,
+)
 from orbitsens.sensitivity.response import response
 from orbitsens.sensitivity.sweep_files import setting_of, sweep_of, sweep_text
 from orbitsens.sensitivity.terms import cells
@@ -40,6 +47,13 @@ def test_shared_seeds_that_correlate_need_fewer_runs() -> None:
 def test_what_cannot_be_planned_is_a_sentence(arguments: tuple[float, float]) -> None:
     with pytest.raises(CannotSay):
         seeds_per_arm(*arguments)
+
+
+@pytest.mark.parametrize(("log", "difference"), [(True, np.log10(1.25)), (False, 0.5)])
+def test_a_difference_in_percent_is_that_of_the_metric(log: bool, difference: float) -> None:
+    assert as_difference(25, log, 2.0) == pytest.approx(difference)
+    assert as_percent(difference, log, 2.0) == pytest.approx(25)
+    assert as_percent(0.5, False, 0.0) == 0.0
 
 
 def test_equivalence_power_is_that_of_a_simulation() -> None:
@@ -133,6 +147,13 @@ def test_a_plan_of_one_setting_needs_no_list(tmp_path: Path) -> None:
 def test_a_setting_comes_back_from_a_row_of_the_store() -> None:
     row = {"width": np.int64(16), "lr_strategy": "[0.001,0.0001]", "seed": 3, "depth": None, "num_total_orbits": 10}
     assert setting_of(row) == {"width": 16, "lr_strategy": [0.001, 0.0001]}
+
+
+def test_epochs_come_back_without_the_steps_that_they_came_to(tmp_path: Path) -> None:
+    (trained,) = planned([{"dataset_name": "complex_TBP_planar_10_train", "epochs_strategy": [2, 3]}], [0], tmp_path)
+    row = {"dataset_name": trained.data.dataset_name, "epochs_strategy": "[2,3]", "steps_strategy": "[28,42]"}
+    (again,) = planned([setting_of(row)], [0], tmp_path)
+    assert again.hash == trained.hash
 
 
 SPACE = """

@@ -1,6 +1,7 @@
 """The report: one sentence per parameter first, a sentence for what cannot be said, and the same from the command."""
 
 import io
+import re
 import time
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from orbitsens.sensitivity.analysis import analyse
+from orbitsens.sensitivity.analysis import analyse, with_sobol
 from orbitsens.sensitivity.report import csv, markdown
 from orbitsens.sensitivity.wording import Metric, change, figure, noise_sentence, p_text, parameter_sentences
 from runner.__main__ import app
@@ -67,6 +68,32 @@ def test_the_report_reads_from_the_answer_to_the_methods() -> None:
     assert all("20 of 20 matched runs used" in line for line in methods[:-1])
     assert "95 %" in methods[1]
     assert "nan" not in found.lower().replace("divergence", "")
+
+
+def test_sobol_indices_are_reported_with_what_the_surrogate_is_worth() -> None:
+    rng = np.random.default_rng(0)
+    settings = [{"x": float(x), "z": float(z)} for x, z in rng.uniform(size=(60, 2))]
+    earned = with_sobol(analyse(sweep(settings, 2, rng, lambda s: s["x"]), ["x", "z"]))
+    text = markdown(earned, "Sensitivity", ERROR, "the test set")
+    assert not isinstance(earned.sobol, str)
+    assert earned.sobol is not None
+    assert earned.sobol.r2 > 0.9
+    assert "## Sobol indices\n\n| parameter | first | first_low |" in text
+    assert (
+        f"- Sobol indices: Saltelli's estimator (SALib, 512 base samples) on a Gaussian process of 60 setting means "
+        f"with held-out R2 {earned.sobol.r2:.2f};" in text
+    )
+    assert "Sobol indices" in set(pd.read_csv(io.StringIO(csv(earned)))["table"])
+
+
+def test_a_surrogate_that_earns_no_sobol_indices_is_reported_with_its_r2() -> None:
+    rng = np.random.default_rng(0)
+    settings = [{"x": float(x), "z": float(z)} for x, z in rng.uniform(size=(60, 2))]
+    text = markdown(with_sobol(analyse(sweep(settings, 2, rng), ["x", "z"])), "Sensitivity", ERROR, "the test set")
+    said = text.partition("## Sobol indices")[2].partition("##")[0]
+    assert re.search(r"explains \d % \(held-out R2 -?0\.\d\d\), less than the 70 % that Sobol indices need", said)
+    assert "so none are given" in said
+    assert "|" not in said
 
 
 DEGENERATE = {
@@ -140,7 +167,7 @@ def reported(store: Path, group: str, *more: str) -> str:
 def test_the_report_of_the_seeding_study(tmp_path: Path) -> None:
     filled_store(tmp_path / "store", seeding_group(20))
     said = reported(tmp_path / "store", "sweep-seeds-v2")
-    assert "acceleration error (%) on complex_TBP_planar_10_test (test)." in said
+    assert "acceleration error (%) on complex_TBP_planar_10_test." in said
     assert "20 of 20 matched runs used." in said
     assert "- All used runs have the same setting, so there is no effect to estimate; vary a parameter." in said
     floor = "by 35 % (one standard deviation within settings; 26 % to 55 %)."

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from orbitsens.sensitivity.analysis import Analysis, analyse
+from orbitsens.sensitivity.analysis import Analysis, analyse, with_sobol
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.importance import Importances, importances
 from orbitsens.sensitivity.response import response
@@ -17,6 +17,12 @@ _cached = st.cache_data(show_spinner=False, max_entries=16)
 def analysis(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str, ...]) -> Analysis:
     """The whole answer of some runs."""
     return analyse(in_settings(of, which, measured, but), varying_parameters(of, which, but))
+
+
+@_cached
+def full_analysis(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str, ...]) -> Analysis:
+    """The whole answer with Sobol indices, or why there are none; takes up to a minute."""
+    return with_sobol(analysis(of, which, measured, but))
 
 
 @_cached
