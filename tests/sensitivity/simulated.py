@@ -7,6 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from orbitsens.sensitivity.cannot import CannotSay
+from orbitsens.sensitivity.effects import Effects, effects
+from orbitsens.sensitivity.noise import noise_floor
+from orbitsens.sensitivity.response import response
+
+LEVELS = {"width": [16, 32, 64], "depth": [1, 2], "activation": ["elu", "relu"]}
 SD = 0.08  # of log10 of the error: a seed moves it by 20 %
 
 
@@ -57,3 +63,13 @@ def random_settings(n: int, rng: np.random.Generator) -> list[dict[str, Any]]:
         }
         for _ in range(n)
     ]
+
+
+def estimated(table: pd.DataFrame, varying: list[str], **options: float) -> Effects:
+    """The effects in a sweep, its noise measured where it can be."""
+    found = response(table, varying)
+    try:
+        noise = noise_floor(found)
+    except CannotSay:
+        noise = None
+    return effects(found, noise, **options)

@@ -9,22 +9,9 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from orbitsens.sensitivity.cannot import CannotSay
-from orbitsens.sensitivity.effects import MATTERS, NO_MATTER, UNKNOWN, Effects, effects
-from orbitsens.sensitivity.noise import noise_floor
+from orbitsens.sensitivity.effects import MATTERS, NO_MATTER, UNKNOWN, Effects
 from orbitsens.sensitivity.planning import seeds_per_arm
-from orbitsens.sensitivity.response import response
-from tests.sensitivity.simulated import SD, factorial, random_settings, sweep
-
-LEVELS = {"width": [16, 32, 64], "depth": [1, 2], "activation": ["elu", "relu"]}
-
-
-def estimated(table: pd.DataFrame, varying: list[str], **options: float) -> Effects:
-    found = response(table, varying)
-    try:
-        noise = noise_floor(found)
-    except CannotSay:
-        noise = None
-    return effects(found, noise, **options)
+from tests.sensitivity.simulated import LEVELS, SD, estimated, factorial, random_settings, sweep
 
 
 def named(found: Effects) -> pd.DataFrame:
@@ -163,75 +150,3 @@ def test_row_order_changes_nothing_and_repetition_neither() -> None:
     pd.testing.assert_frame_equal(first.table, estimated(table, list(LEVELS)).table, check_exact=True)
     shuffled = estimated(table.sample(frac=1, random_state=3), list(LEVELS))
     pd.testing.assert_frame_equal(first.table, shuffled.table, check_exact=True)
-
-
-def falsely_named(kind: str, n_seeds: int, sweeps: int) -> float:
-    """The share of sweeps of pure seed noise in which any parameter is called to matter."""
-    rng = np.random.default_rng(100 + n_seeds)
-    settings = random_settings(30, rng)
-    base = factorial(LEVELS, n_seeds, rng) if kind == "factorial" else sweep(settings, n_seeds, rng)
-    names = list(LEVELS if kind == "factorial" else settings[0])
-    hits = 0
-    for _ in range(sweeps):
-        found = estimated(base.assign(value=10.0 ** (SD * rng.normal(size=len(base)))), names)
-        hits += bool((found.table["verdict"] == MATTERS).any())
-    return hits / sweeps
-
-
-@pytest.mark.parametrize(("kind", "n_seeds"), [("factorial", 3), ("random", 3)])
-def test_pure_seed_noise_names_nothing(kind: str, n_seeds: int) -> None:
-    # Of 60 sweeps at a true rate of 5 %, more than 8 have a probability below 1 %.
-    assert falsely_named(kind, n_seeds, 60) <= 8 / 60
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1200)
-@pytest.mark.parametrize("kind", ["factorial", "random"])
-@pytest.mark.parametrize("n_seeds", [3, 4, 5])
-def test_pure_seed_noise_names_nothing_in_full(kind: str, n_seeds: int) -> None:
-    # Of 1000, more than 67 likewise.
-    assert falsely_named(kind, n_seeds, 1000) <= 0.067
-
-
-def simulated_pairs(n: int, shift: float, sweeps: int) -> pd.DataFrame:
-    """Estimates of the effect of one parameter of two values, in each of many sweeps."""
-    rng = np.random.default_rng(n)
-    base = factorial({"width": [16, 64]}, n, rng)
-    true = shift * SD * (base["width"] == 64)
-    rows = [
-        estimated(base.assign(value=10.0 ** (true + SD * rng.normal(size=2 * n))), ["width"]).table
-        for _ in range(sweeps)
-    ]
-    return pd.concat(rows, ignore_index=True)
-
-
-def test_an_effect_of_one_sd_is_found_as_often_as_the_planner_promised() -> None:
-    n = seeds_per_arm(1.0, 1.0)
-    found = simulated_pairs(n, 1.0, 100)
-    # Power is 80 %; 100 sweeps have a standard error of 4 %.
-    assert (found["verdict"] == MATTERS).mean() == pytest.approx(0.8, abs=0.12)
-
-
-@pytest.mark.slow
-def test_an_effect_of_one_sd_is_found_as_often_as_the_planner_promised_in_full() -> None:
-    n = seeds_per_arm(1.0, 1.0)
-    assert (simulated_pairs(n, 1.0, 2000)["verdict"] == MATTERS).mean() == pytest.approx(0.807, abs=0.027)
-
-
-def effect_covered(found: pd.DataFrame, true: float) -> float:
-    sign = np.where(found["worst"] == "64", 1.0, -1.0)
-    low, high = (
-        np.minimum(sign * found["low"], sign * found["high"]),
-        np.maximum(sign * found["low"], sign * found["high"]),
-    )
-    return float(((low <= true) & (true <= high)).mean())
-
-
-def test_effect_intervals_cover_what_they_say() -> None:
-    assert 0.90 <= effect_covered(simulated_pairs(3, 1.0, 100), SD) <= 0.99
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("n", [3, 5, 10])
-def test_effect_intervals_cover_93_to_97_percent(n: int) -> None:
-    assert 0.93 <= effect_covered(simulated_pairs(n, 1.0, 1500), SD) <= 0.97
