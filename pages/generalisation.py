@@ -14,6 +14,7 @@ from pages.shared.grids.text import answer, how_to_read, numbers_table
 from pages.shared.grids.views import show_maps, show_marginals
 from pages.shared.jobs import job_panel
 from pages.shared.start import start
+from pages.shared.tables import show_table
 from pages.shared.text import count, listed
 from runner import jobs
 
@@ -54,7 +55,7 @@ if len(runs):
         with st.container(border=True, key="orbit_panel"):
             show_orbit(catalogue, grids, files, runs, settings, int(cell), look)
     st.subheader("In numbers")
-    st.dataframe(numbers_table(grids, list(runs["dataset_name"]), look.field, look.threshold), hide_index=True)
+    show_table(numbers_table(grids, list(runs["dataset_name"]), look.field, look.threshold))
     st.subheader("Over one axis")
     show_marginals(grids, runs, look)
 show_named(view, home, chosen)

@@ -57,12 +57,12 @@ if run_key is not None:
 
 if len(study.summary):
     st.subheader("In numbers")
-    st.dataframe(tables.summary_table(study, words.unit), hide_index=True)
+    tables.show_table(tables.summary_table(study, words.unit))
     st.caption(f"CI, confidence interval: {median_method()}; {mean_method()}.")
     st.subheader("Runs that stand out")
     st.caption(hover(sentences.outlier_rule(study), COMMON))
     if study.runs["outlier"].any():
-        st.dataframe(tables.outlier_table(study, measured.metric), hide_index=True)
+        tables.show_table(tables.outlier_table(study, measured.metric))
 if not study.runs["used"].all():
     st.subheader("Runs that are not used")
     st.dataframe(tables.unused_table(study), hide_index=True)

@@ -37,10 +37,8 @@ def choose(
     st.session_state[key] = chosen
 
     def to_url() -> None:
-        st.session_state[last] = st.session_state[key]
-        put(key, NOTHING if st.session_state[key] == default else st.session_state[key])
-        if resets:
-            put(resets, NOTHING)
+        now = st.session_state[last] = st.session_state[key]
+        become({key: [] if now == default else [now], **({resets: []} if resets else {})})
 
     st.selectbox(label, list(options), key=key, format_func=options.__getitem__, help=tip, on_change=to_url)
     return chosen
@@ -62,7 +60,7 @@ def choose_many(
     st.session_state[key] = chosen
 
     def to_url() -> None:
-        put_many(key, st.session_state[key] if st.session_state[key] != usual else [])
+        become({key: st.session_state[key] if st.session_state[key] != usual else []})
 
     st.multiselect(label, list(options), key=key, format_func=options.__getitem__, help=tip, on_change=to_url)
     return chosen
@@ -88,7 +86,8 @@ def switch(label: str, key: str, *, default: bool, tip: str | None = None) -> bo
     st.session_state[key] = on
 
     def to_url() -> None:
-        st.query_params[key] = words[bool(st.session_state[key])]
+        now = bool(st.session_state[key])
+        put(key, NOTHING if now == default else words[now])
 
     st.toggle(label, key=key, help=tip, on_change=to_url)
     return on
@@ -96,17 +95,12 @@ def switch(label: str, key: str, *, default: bool, tip: str | None = None) -> bo
 
 def put(key: str, value: str) -> None:
     """Choose from code, such as by a click into a chart: `value` is an id, or `NOTHING` to choose none."""
-    if st.query_params.get(key, NOTHING) == value:
-        return
-    if value == NOTHING:
-        st.query_params.pop(key, None)
-    else:
-        st.query_params[key] = value
+    become({key: [value] if value != NOTHING else []})
 
 
-def put_many(key: str, values: Sequence[str]) -> None:
-    """Choose several ids from code; none: whatever is the default."""
-    if values:
-        st.query_params[key] = list(values)
-    else:
-        st.query_params.pop(key, None)
+def become(changes: Mapping[str, Sequence[str]]) -> None:
+    """Change keys of the URL at once, no values for none: each write is a step of the browser's Back."""
+    was = {key: st.query_params.get_all(key) for key in st.query_params}
+    now = {key: list(values) for key, values in {**was, **changes}.items() if values}
+    if now != was:
+        st.query_params.from_dict(now)

@@ -1,20 +1,33 @@
-"""Tables as people read them: units and methods in the headers, "(unset)" where something is missing."""
+"""Tables as people read them: units and methods in the headers; numbers stay numbers, so that they sort as such."""
 
+import numpy as np
 import pandas as pd
+import streamlit as st
 
 from orbitsens.sensitivity.intervals import FEWEST_FOR_MEDIAN, LEVEL
 from orbitsens.sensitivity.seeding import SeedStudy
 from orbitsens.sensitivity.settings import value_text
 from pages.shared.data import Measured
-from pages.shared.text import axis_title, number, span
+from pages.shared.text import axis_title, span
+
+
+def show_table(table: pd.DataFrame) -> None:
+    """Show a table whose numbers have four digits; a missing one is an empty place."""
+    numbers = {str(name): st.column_config.NumberColumn(format="%.4g") for name in table.select_dtypes("float")}
+    st.dataframe(table, hide_index=True, column_config=numbers, placeholder="")
+
+
+def finite(values: "pd.Series[float]") -> "pd.Series[float]":
+    """The numbers; what is not finite is missing."""
+    return pd.to_numeric(values).astype(float).replace([np.inf, -np.inf], np.nan)
 
 
 def summary_table(study: SeedStudy, unit: str) -> pd.DataFrame:
     """One row per setting: n, mean, median, sd, min, max and the intervals, in the metric's unit."""
     table = study.summary
-    columns: dict[str, list[object]] = {"setting": table["setting"].tolist(), "n": [f"{n:,}" for n in table["n"]]}
+    columns: dict[str, list[object]] = {"setting": table["setting"].tolist(), "n": table["n"].tolist()}
     for name, source in {"median": "median", "mean": "mean", "sd": "sd", "min": "min", "max": "max"}.items():
-        columns[f"{name} ({unit})" if unit else name] = [number(v) if pd.notna(v) else "" for v in table[source]]
+        columns[f"{name} ({unit})" if unit else name] = table[source].tolist()
     columns["quartiles"] = [span(a, b) for a, b in zip(table["q1"], table["q3"], strict=True)]
     for of, low, high, fewest in (
         ("median", "median_low", "median_high", FEWEST_FOR_MEDIAN),
@@ -33,8 +46,8 @@ def outlier_table(study: SeedStudy, metric_key: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "seed": [value_text(seed) for seed in found["seed"]],
-            axis_title(metric_key): [number(v) for v in found["value"]],
-            "modified z-score": [f"{z:+.1f}" for z in found["z"]],
+            axis_title(metric_key): found["value"].tolist(),
+            "modified z-score": found["z"].tolist(),
             "run": found["run_id"].tolist(),
             "setting": found["setting"].tolist(),
         }

@@ -180,3 +180,13 @@ def test_more_lines_than_the_palette_has_colours_get_a_scale() -> None:
     of = study()
     (line,) = layers(lines(of, lines=tuple(str(i) for i in range(9))), "line")
     assert line["encoding"]["color"]["scale"]["scheme"] == "viridis"
+
+
+def test_a_screen_reader_gets_a_cell_by_its_name_and_number() -> None:
+    said = {row["spoken"] for row in rows(drawn(study()), "rect", cursor="pointer")}
+    best = study().cells.set_index("cell").loc[BEST, "median"]
+    assert {f"{BEST}: error (%) {best:.3g}", "width 8 · depth 1: error (%) all diverged"} <= said
+
+
+def test_legends_and_axes_take_no_height_of_the_plot() -> None:
+    assert drawn(study()).to_dict()["autosize"] == {"type": "fit-x", "contains": "padding"}

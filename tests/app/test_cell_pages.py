@@ -57,7 +57,7 @@ def test_a_map_for_each_batch_size_over_width_and_depth(studies: Path, open_app:
     table = app.dataframe[-1].value
     assert len(table) == 44 and table["median (%)"].dropna().is_monotonic_increasing
     assert table["against the best cell"].tolist().count("the best") == 1
-    assert (app.query_params["x"], app.query_params["panel"]) == ("width", "batch_size")
+    assert (app.selectbox(key="x").value, app.selectbox(key="panel").value) == ("width", "batch_size")
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_panel_for_each_dataset(studies: Path, open_app: Open) -> None:
 def test_segment_ratios_are_curves_with_their_cost(studies: Path, open_app: Open) -> None:
     app = open_app(studies, SEGMENTS, group=RATIOS)
     assert len(charts(app)) == 4  # two length strategies: quality, and cost below
-    assert (app.query_params["x"], app.query_params["y"]) == ("segment_ratio_final", "num_train_orbits")
+    assert (app.selectbox(key="x").value, app.selectbox(key="y").value) == ("segment_ratio_final", "num_train_orbits")
     spec = charts(app)[0].proto.spec
     assert "segment ratio (%)" in spec and "training orbits" in spec and '"type": "log"' in spec
     assert "114 of 120 matched runs used. Not used: 6 diverged." in words(app)
@@ -190,7 +190,7 @@ def test_too_many_values_are_a_sentence(tmp_path: Path, open_app: Open) -> None:
 
 def test_axes_begin_with_what_varies_and_can_be_looked_at(studies: Path, open_app: Open) -> None:
     app = open_app(studies, ARCHITECTURE, group=RATIOS)
-    assert (app.query_params["x"], app.query_params["y"]) == ("num_trajs", "length_strategy")
+    assert (app.selectbox(key="x").value, app.selectbox(key="y").value) == ("num_trajs", "length_strategy")
     assert charts(app)
 
 

@@ -1,5 +1,6 @@
 """The pages of runs on every kind of store: the table, one run, several compared, tags and notes."""
 
+import json
 import re
 import subprocess
 import sys
@@ -186,7 +187,7 @@ def test_settings_are_compared_with_bands_over_their_seeds(sample_store: Path, o
     assert "36 of 40 matched runs used. Not used: 1 crashed, 2 diverged and 1 running." in said
     summary = next(d.value for d in app.dataframe if "95 % CI of median" in d.value)
     assert summary["setting"].tolist() == ["width 8", "width 16", "width 32", "width 64", "width 128"]
-    assert summary["n"].tolist() == ["6", "7", "8", "7", "8"]
+    assert summary["n"].tolist() == [6, 7, 8, 7, 8]
     app.selectbox(key="metric").select("accel_angle_deg").run()
     assert "acceleration angle (deg) on complex_TBP_planar_10_test: 36 of 40" in words(app)
     app.toggle(key="band").set_value(False).run()
@@ -294,3 +295,10 @@ def test_the_table_of_runs_waits_for_no_statistics_and_no_jax() -> None:
     )
     found = subprocess.run([sys.executable, "-c", program], cwd=APP.parent, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_no_chosen_column_is_hidden(sample_store: Path, open_app: Open) -> None:
+    app = open_app(sample_store, "pages/runs.py", group="sweep-width")
+    hidden = [name for name, of in json.loads(app.dataframe[0].proto.columns).items() if of.get("hidden")]
+    assert {"width", "seed"} <= set(app.multiselect(key="columns").value)
+    assert set(hidden) <= {"_index"}

@@ -1,6 +1,7 @@
 """The app on a free port, and Debian's Chromium: for the browser tests and for the screenshots."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -78,6 +79,16 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+def said(page: Page) -> str:
+    """All that a page says: its title, sentences, controls, the words in its charts; without how long ago things were.
+
+    What is in the cells of tables is on a canvas, and no part of it.
+    """
+    settle(page)
+    values = page.locator("[data-testid=stMain] input").evaluate_all("inputs => inputs.map(i => i.value + i.checked)")
+    return re.sub(r"(\d+ \w+ ago|just now)", "", "\n".join([page.locator("[data-testid=stApp]").inner_text(), *values]))
 
 
 def settle(page: Page) -> None:

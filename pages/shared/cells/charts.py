@@ -10,7 +10,7 @@ import streamlit as st
 from pages.shared import look
 from pages.shared.cells.data import Panel
 from pages.shared.charts import cellmaps, violins
-from pages.shared.controls import NOTHING, put
+from pages.shared.controls import become
 from pages.shared.selectors import run_ids
 
 ABREAST = 3
@@ -46,8 +46,7 @@ def to_cell(_: Panel, key: str) -> None:
     """Callback of a map: put the clicked cell into the URL; a click beside the cells clears it."""
     selection = st.session_state[key]["selection"]
     rows = [*selection.get(cellmaps.PICK, []), *selection.get(cellmaps.PICK_IDLE, [])]
-    put("run", NOTHING)
-    put("cell", str(rows[0]["cell"]) if rows else NOTHING)
+    become({"run": (), "cell": [str(rows[0]["cell"])] if rows else ()})
 
 
 def to_run(panel: Panel, key: str) -> None:
@@ -57,5 +56,4 @@ def to_run(panel: Panel, key: str) -> None:
     names = run_ids(panel.runs)
     new = [run_key for run_key in clicked if names[run_key] != st.query_params.get("run")]
     cells = panel.runs.set_index("run_key")["cell"]
-    put("run", names[new[0]] if new else NOTHING)
-    put("cell", str(cells[new[0]]) if new else NOTHING)
+    become({"run": [names[new[0]]] if new else (), "cell": [str(cells[new[0]])] if new else ()})

@@ -20,7 +20,8 @@ from pages.shared.runs.panel import show_run
 from pages.shared.runs.table import MOST_COMPARED
 from pages.shared.selectors import choose_run, run_ids
 from pages.shared.start import View
-from pages.shared.text import dataset_label, number, plain
+from pages.shared.tables import finite, show_table
+from pages.shared.text import dataset_label, plain
 
 
 def show_answer(panels: Sequence[Panel], how: Choice) -> str:
@@ -59,7 +60,7 @@ def show_cell(view: View, panels: Sequence[Panel], how: Choice) -> None:
     with st.container(border=True, key="cell_panel"):
         st.markdown(f"**{plain(wanted)}**")
         st.caption(plain(cell_line(cell, how)))
-        st.dataframe(run_table(runs, how), hide_index=True)
+        show_table(run_table(runs, how))
         with st.container(horizontal=True):
             _links(view, runs, [name for name in how.axes if name not in ("", DATASET)])
         run_key = choose_run(runs, how.metric.unit)
@@ -93,9 +94,7 @@ def _links(view: View, runs: pd.DataFrame, names: Sequence[str]) -> None:
 def show_numbers(panels: Sequence[Panel], how: Choice) -> None:
     """All cells as a table, the smallest median first."""
     st.subheader("In numbers")
-    table = cells_table(panels, how.metric)
-    numbers = {str(name): st.column_config.NumberColumn(format="%.4g") for name in table.select_dtypes("float")}
-    st.dataframe(table, hide_index=True, column_config=numbers)
+    show_table(cells_table(panels, how.metric))
     if isinstance(panels[0].study.found, Best):
         st.caption(f"{panels[0].study.found.method}.")
 
@@ -106,9 +105,9 @@ def run_table(runs: pd.DataFrame, how: Choice) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "seed": value_texts(runs["seed"]),
-            how.metric.label: [number(v, unit) if pd.notna(v) else "" for v in runs["value"]],
+            f"{how.metric.label} ({unit})" if unit else how.metric.label: finite(runs["value"]),
             "used": [why or "yes" for why in runs["why_not"]],
-            "training time": [number(v, "s") if pd.notna(v) else "" for v in runs[SECONDS]],
+            "training time (s)": finite(runs[SECONDS]),
             "run": runs["run_id"].tolist(),
             "name": runs["name"].tolist(),
             "what the run says": runs["reason"].fillna("").tolist(),

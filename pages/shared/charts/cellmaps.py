@@ -60,6 +60,8 @@ def cell_map(
     boxed = grid[list(dict.fromkeys(needed))].assign(
         **{f"{end}_{of}": grid[of] + by for of in ("column", "row") for end, by in _ENDS.items()}
     )
+    said = boxed["word"].where(boxed["kind"].eq(SHOWN), boxed["kind"])
+    boxed["spoken"] = boxed["cell"].astype(str) + f": {scale.title} " + said.astype(str)
     of_kind = dict(list(boxed.groupby("kind")))
     pick = alt.selection_point(name=PICK, fields=["cell"], on="click", toggle=False)
     layers: list[alt.Chart] = []
@@ -108,8 +110,8 @@ class _Plane(NamedTuple):
         return alt.Chart(grid).encode(x=alt.X(f"{of_x}:Q", **self.x), y=alt.Y(f"{of_y}:Q", **self.y))
 
     def told(self, chart: alt.Chart) -> alt.Chart:
-        """The chart with its tips."""
-        return chart.encode(tooltip=self.tips)
+        """The chart with its tips; a screen reader gets the cell's name and number."""
+        return chart.encode(tooltip=self.tips, description="spoken:N")
 
 
 def _axis(grid: pd.DataFrame, names: str, place: str, title: str) -> Mapping[str, Any]:

@@ -23,7 +23,7 @@ def curves_chart(
     theme: Theme,
     *,
     log: bool,
-    height: int = 210,
+    height: int = 150,
     pointed_at: bool = True,
 ) -> alt.LayerChart | None:
     """Draw one history key; None where nothing usable was logged.

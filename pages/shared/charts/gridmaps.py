@@ -94,7 +94,7 @@ def heatmap(
     if selected is not None and len(ring := drawn[drawn["row"] == selected]):
         mark = alt.Chart(ring).mark_rect(filled=False, stroke=INK[theme], strokeWidth=2.5, tooltip=None)
         layers.append(mark.encode(x=x, y=y, **box))
-    return styled(layers, theme, height=360)
+    return styled(layers, theme, height=290)
 
 
 def _plane(drawn: pd.DataFrame) -> tuple[alt.X, alt.Y]:
@@ -151,4 +151,4 @@ def marginals(curves: pd.DataFrame, over: str, title: str, log: bool, theme: The
         tooltip=["model:N", alt.Tooltip(f"{over}:Q", format=",.4~g"), alt.Tooltip("median:Q", format=".4~g")],
     )
     heading = alt.TitleParams(f"{title} over {'semi-major axis' if over == 'a_km' else 'eccentricity'}")
-    return styled([band, line], theme, height=220).properties(title=heading)
+    return styled([band, line], theme, height=170).properties(title=heading)

@@ -117,4 +117,4 @@ def along_orbit(orbit: CellOrbit, column: str, title: str, log: bool, theme: The
         align="left", baseline="top", dx=4, fontSize=11, color=INK[theme], tooltip=None
     )
     layers = [marks, words.encode(x="angle:Q", y=alt.value(0), text="name:N"), line.encode(x=x, y=y, tooltip=tips)]
-    return styled(layers, theme, height=190).properties(title=alt.TitleParams(title))
+    return styled(layers, theme, height=140).properties(title=alt.TitleParams(title))

@@ -15,7 +15,7 @@ from pages.shared.charts.theme import INK, MUTED, PAPER, UNUSABLE, Theme, styled
 
 BRUSH = "brush"
 MOST_LINES = 500  # runs, up to which each is a line of its own
-HEIGHT = 440  # px
+HEIGHT = 380  # px
 _AROUND = 0.06  # of an axis' height, beyond its last place
 
 

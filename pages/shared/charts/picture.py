@@ -38,7 +38,7 @@ def side_by_side(charts: Mapping[str, alt.LayerChart], columns: int) -> alt.Conc
         part = _self_contained(chart)
         for one in (part, *part.layer):
             one.params = alt.Undefined
-        part.config = part.autosize = alt.Undefined
+        part.config = alt.Undefined
         part.width = part.width if isinstance(part.width, int) else WIDTH * 4 // 3 // abreast - _GAP
         part.title = name if part.title is alt.Undefined else part.title
         parts.append(part)
@@ -48,8 +48,12 @@ def side_by_side(charts: Mapping[str, alt.LayerChart], columns: int) -> alt.Conc
 
 
 def _self_contained(chart: alt.LayerChart) -> alt.LayerChart:
-    """Write the rows into the chart: altair takes 5,000 at most, a limit that all threads share."""
+    """Write the rows into the chart: altair takes 5,000 at most, a limit that all threads share.
+
+    Its plot gets the size, and its axes come on top: a picture has room.
+    """
     copy = chart.copy(deep=True)
+    copy.autosize = alt.Undefined
     for part in (copy, *copy.layer):
         if isinstance(part.data, pd.DataFrame):
             part.data = alt.InlineData(values=alt.to_values(part.data)["values"])

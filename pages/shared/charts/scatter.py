@@ -14,7 +14,7 @@ from pages.shared.charts.theme import INK, PAPER, RUN, UNUSABLE, Theme, styled
 
 PICK = "pick"
 MOST_POINTS = 2000  # runs, up to which each is a point of its own
-HEIGHT, STRIP = 540, 46  # px; with axes and legend; a strip beyond an axis' end, for runs without a finite number on it
+HEIGHT, STRIP = 430, 46  # px; a strip beyond an axis' end, for runs without a finite number on it
 _SPREAD = 0.5  # of the room of a name, over which its points are spread
 
 
@@ -31,7 +31,7 @@ class _On(NamedTuple):
         right = {"expr": f"width - {STRIP}"} if self.lost[0].any() else {"expr": "width"}
         top = STRIP if self.lost[1].any() else 0
         x = alt.X(**encoding(self.x, fields["x"], 0, right)) if across else alt.value({"expr": f"width - {STRIP / 2}"})
-        bottom = {"expr": "height"}  # of the plot, which on a page is what axes and legend leave of `HEIGHT`
+        bottom = {"expr": "height"}  # of the plot
         return {"x": x, "y": alt.Y(**encoding(self.y, fields["y"], bottom, top)) if up else alt.value(STRIP / 2)}
 
 

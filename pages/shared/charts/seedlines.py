@@ -14,7 +14,7 @@ from pages.shared.charts.ticks import MOST, log_ticks
 from pages.shared.charts.violins import PICK, PICK_UNUSABLE
 
 MOST_POINTS = 3000  # runs; of more than that lines and bands are drawn alone
-HEIGHT, STRIP = 320, 40  # px; the strip at the top is for runs without a finite value
+HEIGHT, STRIP = 260, 40  # px; the strip at the top is for runs without a finite value
 
 
 class LineAxes(NamedTuple):

@@ -28,8 +28,10 @@ GRID: Mapping[Theme, str] = {"light": "#E6E8EA", "dark": "#2A2E33"}
 
 
 def styled(layers: Sequence[alt.Chart], theme: Theme, *, height: int) -> alt.LayerChart:
-    """Put layers into one chart, as wide as its place and `height` px high, with the one look of page and picture."""
-    chart = alt.LayerChart(layer=list(layers), height=height, width="container")
+    """Put layers into one chart, as wide as its place, its plot `height` px high, with the look of page and picture."""
+    # "fit-x": axes and legends take of the width only; a low plot would end up with no height at all.
+    fit = alt.AutoSizeParams(type="fit-x", contains="padding")
+    chart = alt.LayerChart(layer=list(layers), height=height, width="container", autosize=fit)
     return (
         chart.configure(background=PAPER[theme], font="Source Sans, Source Sans Pro, DejaVu Sans, sans-serif")
         .configure_view(stroke=None)

@@ -51,7 +51,7 @@ class _Axes(NamedTuple):
 
     def height(self) -> int:
         """High enough to see the points of each setting, in px: many settings get less each."""
-        return 240 if len(self.rows) == 1 else max(152, len(self.rows) * min(76, max(26, 900 // len(self.rows))))
+        return 190 if len(self.rows) == 1 else max(120, len(self.rows) * min(76, max(26, 900 // len(self.rows))))
 
     def place(self, settings: "pd.Series[str]") -> "pd.Series[float]":
         """The middles of the settings' rows."""

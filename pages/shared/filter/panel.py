@@ -60,7 +60,7 @@ def _many(
 
     def to_url() -> None:
         now = st.session_state[key]
-        change(key, [] if usual and set(now) == set(usual) else now or nothing)
+        change({key: [] if usual and set(now) == set(usual) else now or nothing})
 
     st.multiselect(
         label,
@@ -98,6 +98,6 @@ def _day(label: str, key: str, day: date | None) -> None:
 def _changed(key: str) -> Callable[[], None]:
     def to_url() -> None:
         now = st.session_state[key]
-        change(key, [str(now).strip()] if now else [])
+        change({key: [str(now).strip()] if now else []})
 
     return to_url

@@ -31,8 +31,7 @@ def choose_parameters(catalogue: data.Catalogue, base: RunFilter, which: RunFilt
 
     def changed() -> None:
         now = st.session_state["parameters"]
-        for name in set(wanted) - set(now):
-            restrict(name, ())
+        restrict([(name, ()) for name in wanted if name not in now])
         st.session_state[_OPEN] = now
 
     st.multiselect(
@@ -72,7 +71,7 @@ def _values(name: str, wanted: Sequence[Value], found: ParameterValues) -> None:
         key=key,
         format_func=words.__getitem__,
         placeholder="any value",
-        on_change=lambda: restrict(name, tuple(values[text] for text in st.session_state[key])),
+        on_change=lambda: restrict([(name, tuple(values[text] for text in st.session_state[key]))]),
         help=f"{MEANINGS.get(name, '')}{beyond}".strip() or None,
     )
 
@@ -84,7 +83,7 @@ def _range(name: str, wanted: Range, found: ParameterValues) -> None:
 
     def changed() -> None:
         low, high = (st.session_state[key] for key in keys)
-        restrict(name, () if low is None and high is None else Range(low, high))
+        restrict([(name, () if low is None and high is None else Range(low, high))])
 
     for column, key, end in zip(st.columns(2), keys, (found.low, found.high), strict=True):
         column.number_input(

@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.shared import data
+from pages.shared.controls import become
 from pages.shared.filter.url import PREFIX, Asked, belongs, from_query, texts, to_query
 from store.filters import Range, Value
 
@@ -34,27 +35,24 @@ def in_force(catalogue: data.Catalogue, *, newest: bool) -> Asked:
 
 def write(query: Mapping[str, Sequence[str]], without: Collection[str] = ()) -> None:
     """Make the URL's filter this one, and take the keys `without` away."""
-    _become({**{key: () for key in st.query_params if belongs(key) or key in without}, **query})
+    become({**{key: () for key in st.query_params if belongs(key) or key in without}, **query})
 
 
-def change(key: str, values: Sequence[str]) -> None:
-    """Change one key of the URL's filter; a run that was looked at closer is looked at no more."""
-    _become({key: values, "run": ()})
+def change(keys: Mapping[str, Sequence[str]]) -> None:
+    """Change keys of the URL's filter; a run that was looked at closer is looked at no more."""
+    become({**keys, "run": ()})
     if not any(belongs(each) for each in st.query_params):
         st.session_state.pop(_LAST, None)  # or it would come back
 
 
-def _become(changes: Mapping[str, Sequence[str]]) -> None:
-    """Change keys of the URL at once, no values for none: each write is a step of the browser's Back."""
-    was = {key: st.query_params.get_all(key) for key in st.query_params}
-    now = {key: list(values) for key, values in {**was, **changes}.items() if values}
-    if now != was:
-        st.query_params.from_dict(now)
+def restrict(
+    parameters: Sequence[tuple[str, tuple[Value, ...] | Range]], others: Mapping[str, Sequence[str]] | None = None
+) -> None:
+    """Restrict the filter to values or a range of each parameter; to no values: take its restriction away.
 
-
-def restrict(parameter: str, wanted: tuple[Value, ...] | Range) -> None:
-    """Restrict the filter to values or a range of a parameter; to no values: take its restriction away."""
-    change(PREFIX + parameter, texts(wanted))
+    `others` are further keys of the URL that change at the same time.
+    """
+    change({PREFIX + name: texts(wanted) for name, wanted in parameters} | dict(others or {}))
 
 
 def clear() -> None:

@@ -89,7 +89,8 @@ def choose_look(fields: Sequence[str], settings: Sequence[str]) -> Look:
         clips = {"2": "2 and 98 %", "0": "not at all", "5": "5 and 95 %", "10": "10 and 90 %"}
         clip = float(choose("Colours clipped at", clips, "clip", tip="Quantiles of all cells of all maps."))
     with columns[4]:
-        log = switch("log scale", "log", default=True)
+        # A difference has a sign, and is linear; the curves over one axis are of each model all the same.
+        log = switch("log curves" if view == DIFFERENCE else "log scale", "log", default=True)
     return Look(field, log, clip, threshold, view)
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from orbitsens.config import Data, Parameters
 from orbitsens.config.parameters import SEED_KEYS
 from orbitsens.sensitivity.settings import value_text, value_texts
-from pages.shared.controls import put
+from pages.shared.controls import become
 from pages.shared.selectors import run_ids
 
 MOST_MODELS, MOST_AT_FIRST = 40, 3
@@ -38,8 +38,8 @@ def choose_models(models: pd.DataFrame, evaluated: Collection[str], n_models: in
         st.toast(f"Without a model among the runs that match: {', '.join(lost)}.", icon=":material/link_off:")
     chosen = wanted or [names[key] for key in usual(models, evaluated)]
     st.session_state["models"] = chosen
-    put("models", ",".join(chosen))
-    put("run", "")
+    if not wanted:
+        become({"models": [",".join(chosen)], "run": ()})
     words = dict(zip(map(names.__getitem__, models["run_key"]), _words(models, names), strict=True))
     left, right = st.columns([6, 1], vertical_alignment="bottom")
     left.multiselect(
@@ -117,7 +117,4 @@ def _rest(listed: int, n_models: int) -> str:
 
 
 def _to_url(chosen: Sequence[str], view: str = "") -> None:
-    put("models", ",".join(chosen))
-    put("cell", "")
-    if view:
-        put("view", view)
+    become({"models": [",".join(chosen)], "run": (), "cell": (), **({"view": [view]} if view else {})})

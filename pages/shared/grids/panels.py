@@ -41,7 +41,7 @@ def panels(grids: Grids, runs: pd.DataFrame, how: Look) -> list[Panel]:
     if how.view == DIFFERENCE:
         (a, first), (b, second) = (by_setting(grids, runs, how.field) if len(grids) > 2 else grids).items()
         cells = difference(first, second, how.field)
-        limits = colour_limits([cells["difference"].to_numpy()], max(how.clip, 2.0), 100.0 - max(how.clip, 2.0))
+        limits = colour_limits([cells["difference"].to_numpy()], how.clip, 100.0 - how.clip)
         colours = ColourScale(limits, log=False, title=f"difference, {axis}", diverging=True)
         return [Panel(f"{b} minus {a}", cells, "difference", colours, _BARE)]
     if how.view == SPREAD:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 
 import pandas as pd
 
@@ -74,20 +73,17 @@ def numbers_table(
             {
                 "model": name,
                 "trained on": dataset,
-                f"below {number(threshold, unit)} (% of cells)": number(share_below(cells, field, threshold)),
-                f"median ({unit})": _number(values.median()),
-                f"10 to 90 % of cells ({unit})": f"{_number(values.quantile(0.1))} to {_number(values.quantile(0.9))}",
-                f"median in its training region ({unit})": _number(cells.loc[inside, field].median()),
-                f"median outside ({unit})": _number(cells.loc[outside, field].median()),
-                "cells": f"{int(cells['feasible'].sum()):,}",
-                "failed rollouts": f"{failed:,}" if cells["failed"].notna().any() else "no rollout",
+                f"below {number(threshold, unit)} (% of cells)": share_below(cells, field, threshold),
+                f"median ({unit})": values.median(),
+                f"10 % are below ({unit})": values.quantile(0.1),
+                f"10 % are above ({unit})": values.quantile(0.9),
+                f"median in its training region ({unit})": cells.loc[inside, field].median(),
+                f"median outside ({unit})": cells.loc[outside, field].median(),
+                "cells": int(cells["feasible"].sum()),
+                **({"failed rollouts": failed} if cells["failed"].notna().any() else {}),
             }
         )
     return pd.DataFrame(rows)
-
-
-def _number(value: float) -> str:
-    return number(value) if isfinite(value) else "none"
 
 
 def how_to_read(settings: GridSettings, *, marks: bool, coarser: bool) -> str:

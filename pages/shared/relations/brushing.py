@@ -70,10 +70,8 @@ def covered(low: float, high: float, n: int) -> list[int]:
 
 def keep(found: Box, metric: str) -> None:
     """Callback: keep only the runs in a box. Its parameters become part of the shared filter."""
-    for name, wanted in found.parameters:
-        restrict(name, wanted)
-    if found.metric is not None:
-        put(METRIC_RANGE, f"{metric}:{found.metric[0]!r}..{found.metric[1]!r}")
+    ends = [f"{metric}:{found.metric[0]!r}..{found.metric[1]!r}"] if found.metric is not None else []
+    restrict(found.parameters, {METRIC_RANGE: ends} if ends else {})
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 
 

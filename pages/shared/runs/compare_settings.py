@@ -37,7 +37,7 @@ def show_settings(of: Compared, metrics: pa.Table) -> None:
         st.caption("Not one of these runs is finished with a finite value of it.")
         return
     unit = metric(key).unit
-    st.dataframe(tables.summary_table(study, unit), hide_index=True)
+    tables.show_table(tables.summary_table(study, unit))
     on = f"{axis_title(key)} on {dataset_label(measured.dataset, measured.split)}"
     methods = f"CI, confidence interval: {median_method()}; {mean_method()}."
     st.caption(f"{on}: {sentences.used_of_matched(study)} {methods}")

@@ -66,7 +66,7 @@ def show_curves(
     title: str,
     *,
     abreast: int,
-    height: int = 210,
+    height: int = 150,
 ) -> None:
     """Draw the lines of each history key, `abreast` beside each other, with their numbers and pictures to download.
 

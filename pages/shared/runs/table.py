@@ -9,7 +9,7 @@ import pyarrow as pa
 import streamlit as st
 
 from orbitsens.sensitivity.settings import UNSET, value_text
-from pages.shared.controls import NOTHING, put
+from pages.shared.controls import NOTHING, become
 from pages.shared.data import Catalogue
 from pages.shared.runs import data as run_data
 from pages.shared.runs.columns import heading
@@ -58,8 +58,7 @@ def selected() -> list[str]:
 
 def select(names: Sequence[str]) -> None:
     """Put the selected runs into the URL."""
-    put("run", names[0] if len(names) == 1 else NOTHING)
-    put("runs", ",".join(names) if len(names) > 1 else NOTHING)
+    become({"run": names if len(names) == 1 else (), "runs": [",".join(names)] if len(names) > 1 else ()})
 
 
 def show_table(shown: pa.Table, columns: Sequence[RunColumn]) -> None:
@@ -89,6 +88,7 @@ def show_table(shown: pa.Table, columns: Sequence[RunColumn]) -> None:
             selection_mode="multi-row",
             selection_default={"selection": {"rows": rows, "columns": [], "cells": []}},
             placeholder=UNSET,
+            # A column whose config is None would be hidden.
             column_config={heading(column): _config(column) for column in columns} | {"run": _RUN},
             height=min(38 + 35 * max(1, len(listed)), 520),
             alt=f"{len(listed)} runs, a row each; choose rows to look at one or to compare several",
@@ -111,7 +111,7 @@ def _config(column: RunColumn) -> Any:
     if column.kind in ("metric", "history") or column.key in ("duration", "train_seconds"):
         whole = column.statistic in ("n", "step_of_min")
         return st.column_config.NumberColumn(format="localized" if whole else "%.4g")
-    return None
+    return {}
 
 
 def _column(values: pa.ChunkedArray, column: RunColumn, said: Sequence[Annotation]) -> pa.ChunkedArray | pa.Array:
