@@ -26,18 +26,14 @@ if isinstance(found, str):
     st.markdown(wording.divergence_sentence(answer))
     st.stop()
 
-said = dict.fromkeys(
-    [
-        *wording.parameter_sentences(effects, words),
-        *wording.interaction_sentences(effects),
-        wording.noise_sentence(noise, words),
-        wording.best_sentence(answer, words),
-        wording.divergence_sentence(answer),
-    ]
-)
-st.markdown(hover("\n".join(f"- {plain(sentence)}" for sentence in said), COMMON))
-st.caption(f"{found.counted}, {100 * answer.level:g} % level.")
 
+def say(*sentences: str) -> None:
+    """Write sentences as a list, each once, their terms explained on hover."""
+    st.markdown(hover("\n".join(f"- {plain(sentence)}" for sentence in dict.fromkeys(sentences)), COMMON))
+
+
+say(*wording.parameter_sentences(effects, words), wording.noise_sentence(noise, words))
+st.caption(f"{found.counted}, {100 * answer.level:g} % level.")
 if not isinstance(effects, str):
     for sentence in effects.warnings:
         st.warning(plain(sentence), icon=":material/warning:")
@@ -46,6 +42,12 @@ if not isinstance(effects, str):
         st.caption(
             f"Point: estimate; bar: interval; dashed line: one seed-noise standard deviation. Method: {effects.method}."
         )
+say(
+    *wording.interaction_sentences(effects),
+    *wording.share_sentence(answer.decomposition),
+    wording.best_sentence(answer, words),
+    wording.divergence_sentence(answer),
+)
 if found.runs["setting"].nunique() > 1 and not isinstance(noise, str):
     st.subheader("Two settings, and the sweep that would tell them apart")
     show_pair(found, noise, study_data.run_metric(view.catalogue, view.filter, measured), view.name, words)

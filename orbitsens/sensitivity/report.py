@@ -104,6 +104,7 @@ def _cell(value: object) -> str:
 def _distinct(answer: Analysis, metric: Metric) -> list[str]:
     said = [
         *wording.interaction_sentences(answer.effects),
+        *wording.share_sentence(answer.decomposition),
         wording.noise_sentence(answer.noise, metric),
         wording.best_sentence(answer, metric),
         wording.divergence_sentence(answer),

@@ -5,10 +5,12 @@ from typing import Any, NamedTuple
 
 from orbitsens.sensitivity.analysis import Analysis
 from orbitsens.sensitivity.best import Best
+from orbitsens.sensitivity.decomposition import Decomposition
 from orbitsens.sensitivity.effects import MATTERS, NO_MATTER, Effects
 from orbitsens.sensitivity.noise import Noise
 
 LARGEST_FACTOR = 50.0
+LEAST_SHARE = 0.01
 
 
 class Metric(NamedTuple):
@@ -96,6 +98,22 @@ def interaction_sentences(found: Effects | str) -> list[str]:
         f"{first} and {second} act together: the effect of each depends on the other ({p_text(p)})."
         for first, second, p in zip(real["first"], real["second"], real["p_holm"], strict=True)
     ]
+
+
+def share_sentence(found: Decomposition | str) -> list[str]:
+    """Where the variance comes from: noise, and the parameters whose share is beyond it; none if it cannot be said."""
+    if isinstance(found, str):
+        return []
+    shares = found.table.sort_values("share", ascending=False, kind="stable")
+    real = shares[(shares["share"] >= LEAST_SHARE) & (shares["low"] > 0.0)]
+    told = real[real["kind"].isin(["parameter", "interaction"])]
+    parts = [f"{source} {figure(100.0 * share)} %" for source, share in zip(told["source"], told["share"], strict=True)]
+    within = shares[shares["kind"].isin(["seed", "residual"])]
+    seeds = real[(real["kind"] == "seed") & (real["source"] != "seed")]
+    named = [f"{name} {figure(100.0 * s)} %" for name, s in zip(seeds["source"], seeds["share"], strict=True)]
+    noise = f"noise makes {figure(100.0 * min(max(float(within['share'].sum()), 0.0), 1.0))} %"
+    of_it = f" (of which {', '.join(named)})" if named else ""
+    return [f"Of the variance, {noise}{of_it}, {', '.join(parts) or 'and no parameter a part that stands out of it'}."]
 
 
 def _floor(found: Effects) -> str:
