@@ -31,11 +31,16 @@ def styled(layers: Sequence[alt.Chart], theme: Theme, *, height: int) -> alt.Lay
     """Put layers into one chart, as wide as its place, its plot `height` px high, with the look of page and picture."""
     # "fit-x": axes and legends take of the width only; a low plot would end up with no height at all.
     fit = alt.AutoSizeParams(type="fit-x", contains="padding")
-    chart = alt.LayerChart(layer=list(layers), height=height, width="container", autosize=fit)
-    return (
-        chart.configure(background=PAPER[theme], font="Source Sans, Source Sans Pro, DejaVu Sans, sans-serif")
-        .configure_view(stroke=None)
-        .configure_axis(
+    return alt.LayerChart(layer=list(layers), height=height, width="container", autosize=fit, config=_config(theme))
+
+
+def _config(theme: Theme) -> alt.Config:
+    """The look as one object: each of altair's `configure_...` would copy the chart with all its layers."""
+    return alt.Config(
+        background=PAPER[theme],
+        font="Source Sans, Source Sans Pro, DejaVu Sans, sans-serif",
+        view=alt.ViewConfig(stroke=None),
+        axis=alt.AxisConfig(
             labelColor=MUTED[theme],
             titleColor=MUTED[theme],
             gridColor=GRID[theme],
@@ -46,10 +51,12 @@ def styled(layers: Sequence[alt.Chart], theme: Theme, *, height: int) -> alt.Lay
             titleFontWeight="normal",
             labelPadding=6,
             titlePadding=10,
-        )
-        .configure_title(
+        ),
+        title=alt.TitleConfig(
             color=INK[theme], subtitleColor=MUTED[theme], anchor="start", fontSize=14, fontWeight="normal", offset=10
-        )
-        .configure_legend(labelColor=MUTED[theme], titleColor=MUTED[theme], orient="top", title=None, labelFontSize=12)
-        .configure_text(color=MUTED[theme], fontSize=12)
+        ),
+        legend=alt.LegendConfig(
+            labelColor=MUTED[theme], titleColor=MUTED[theme], orient="top", title=None, labelFontSize=12
+        ),
+        text=alt.MarkConfig(color=MUTED[theme], fontSize=12),
     )
