@@ -1,6 +1,7 @@
 """What a design cannot tell apart: parameters that change together, missing combinations, seeds that are not shared."""
 
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -29,11 +30,12 @@ def tolerances(cells: Cells) -> pd.DataFrame:
     gram = centred.T @ (cells.n[:, None] * centred)
     ends = np.cumsum([term.width for term in cells.terms])
     places = {term.name: np.arange(end - term.width, end) for term, end in zip(cells.terms, ends, strict=True)}
+    parts = {name: _Part(own, _whitener(gram, own)) for name, own in places.items()}
     for term in cells.terms:
         others = [other for other in cells.terms if other is not term]
         rest = np.concatenate([np.zeros(0, dtype=int), *(places[other.name] for other in others)])
-        left = 1.0 - _shared(gram, places[term.name], rest)
-        shares = [_shared(gram, places[term.name], places[other.name]) for other in others]
+        left = 1.0 - _shared(gram, parts[term.name], _Part(rest, _whitener(gram, rest)))
+        shares = [_shared(gram, parts[term.name], parts[other.name]) for other in others]
         partner = others[int(np.argmax(shares))].name if others else None
         status = "aliased" if left < ALIASED else "nearly aliased" if left < NEARLY else "free"
         rows.append((term.name, max(left, 0.0), partner, status))
@@ -92,15 +94,24 @@ def seed_warnings(found: Response) -> list[str]:
     return said
 
 
-def _shared(gram: Array, a: Places, b: Places) -> float:
+class _Part(NamedTuple):
+    """Some columns, and what makes them uncorrelated with variance 1."""
+
+    places: Places
+    whitener: Array
+
+
+def _shared(gram: Array, a: _Part, b: _Part) -> float:
     """Largest squared canonical correlation of two sets of columns."""
-    if not (a.size and b.size):
+    if not (a.places.size and b.places.size):
         return 0.0
-    between = _whitener(gram, a).T @ gram[np.ix_(a, b)] @ _whitener(gram, b)
+    between = a.whitener.T @ gram[np.ix_(a.places, b.places)] @ b.whitener
     return float(linalg.svdvals(between)[0] ** 2)
 
 
 def _whitener(gram: Array, places: Places) -> Array:
+    if not places.size:
+        return np.zeros((0, 0))
     values, vectors = linalg.eigh(gram[np.ix_(places, places)])
     keep = values > SINGULAR * values.max(initial=0.0)
     return np.asarray(vectors[:, keep] / np.sqrt(values[keep]))
