@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import linalg, stats
+from scipy import stats
 
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.design_check import tolerances, warnings as design_warnings
 from orbitsens.sensitivity.intervals import LEVEL
-from orbitsens.sensitivity.model import Model, Places, build, solve, without
+from orbitsens.sensitivity.model import Model, build, gained, solve, wald, without
 from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.seed_shares import Part, seed_parts, seeds_method
 from orbitsens.sensitivity.terms import Array, cells
@@ -85,11 +85,9 @@ def _shares(model: Model, gram: Array, pure: float, seeds: dict[str, Part]) -> d
     squares: dict[str, float] = {}
     for key, places in model.columns.items():
         if len(key) == 1:
-            fit = solve(gram, np.concatenate([places, without(model, key[0])]))
-            gained = _wald(fit.beta, fit.covariance, np.arange(places.size))
-            squares[key[0]] = gained - places.size * noise
+            squares[key[0]] = gained(gram, without(model, key[0]), places) - places.size * noise
         elif len(key) == 2:
-            squares[" x ".join(key)] = _wald(full.beta, full.covariance, places) - places.size * noise
+            squares[" x ".join(key)] = wald(full, places) - places.size * noise
     seed_sum = 0.0
     left = model.df_pure - sum(df for _, df in seeds.values())
     if left > 0:
@@ -103,11 +101,6 @@ def _shares(model: Model, gram: Array, pure: float, seeds: dict[str, Part]) -> d
     taken = (full.rank - 1 + model.df_misfit) if model.df_pure else full.rank - 1
     squares[REST] = df_noise * noise + taken * noise - seed_sum
     return {name: value / total for name, value in squares.items()}
-
-
-def _wald(beta: Array, covariance: Array, places: Places) -> float:
-    block = linalg.pinvh(covariance[np.ix_(places, places)])
-    return float(beta[places] @ block @ beta[places])
 
 
 def _kind(source: str, model: Model, seeds: dict[str, Part]) -> str:

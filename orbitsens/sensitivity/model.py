@@ -105,10 +105,41 @@ def solve(gram: Array, places: Places) -> Solution:
     return Solution(beta, inverse, max(float(gram[-1, -1] - b @ beta), 0.0), rank)
 
 
-def _inverse(correlations: Array) -> tuple[Array, int]:
-    """Pseudo-inverse and rank; by Cholesky where the columns are well apart, which is many times faster."""
+def gained(gram: Array, base: Places, own: Places) -> float:
+    """How much of the sum of squares some columns take beyond others."""
+    places = np.concatenate([base, own])
+    a, b = gram[np.ix_(places, places)], gram[places, -1]
+    scale = np.sqrt(np.maximum(np.diag(a), 1e-300))
+    factor = _factor(a / np.outer(scale, scale))
+    if factor is None:
+        fit = solve(gram, places)
+        return wald(fit, np.arange(base.size, places.size))
+    # The last entries of the response seen along the columns, each less those before it.
+    along = linalg.solve_triangular(factor, b / scale, lower=True, check_finite=False)[base.size :]
+    return float(along @ along)
+
+
+def wald(fit: Solution, places: Places) -> float:
+    """How much of the sum of squares would go with some of a solution's columns."""
+    beta, block = fit.beta[places], fit.covariance[np.ix_(places, places)]
+    scale = np.sqrt(np.maximum(np.diag(block), 1e-300))
+    factor = _factor(block / np.outer(scale, scale))
+    if factor is None:
+        return float(beta @ linalg.pinvh(block) @ beta)
+    along = linalg.solve_triangular(factor, beta / scale, lower=True, check_finite=False)
+    return float(along @ along)
+
+
+def _factor(correlations: Array) -> Array | None:
+    """Cholesky factor (lower) where the columns are well apart; it is many times faster than eigenvalues."""
     factor, info = linalg.lapack.dpotrf(correlations, lower=True)
-    if info == 0 and np.diag(factor).min(initial=1.0) > WELL_APART:
+    return factor if info == 0 and np.diag(factor).min(initial=1.0) > WELL_APART else None
+
+
+def _inverse(correlations: Array) -> tuple[Array, int]:
+    """Pseudo-inverse and rank."""
+    factor = _factor(correlations)
+    if factor is not None:
         lower, _ = linalg.lapack.dpotri(factor, lower=True)
         return np.tril(lower) + np.tril(lower, -1).T, len(correlations)
     values, vectors = linalg.eigh(correlations, check_finite=False)
