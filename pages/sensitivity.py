@@ -1,5 +1,7 @@
 """Sensitivity: is a difference real, or is it the seed?"""
 
+import re
+
 import streamlit as st
 
 from orbitsens.sensitivity import report, wording
@@ -13,6 +15,8 @@ from pages.shared.sensitivity.importance import show_importance
 from pages.shared.sensitivity.pair import show_pair
 from pages.shared.start import start
 from pages.shared.text import dataset_label, metric, plain
+
+VERDICT = re.compile(r"\S+ matters|\S+ does not matter beyond [^:]+|\S+: cannot tell with these runs")
 
 view = start("Sensitivity", newest=True)
 measured = choose_measured(view, st.columns([3, 4], vertical_alignment="bottom"))
@@ -28,8 +32,10 @@ if isinstance(found, str):
 
 
 def say(*sentences: str) -> None:
-    """Write sentences as a list, each once, their terms explained on hover."""
-    st.markdown(hover("\n".join(f"- {plain(sentence)}" for sentence in dict.fromkeys(sentences)), COMMON))
+    """Write sentences as a list, each once, their verdicts bold and their terms explained on hover."""
+    found = {sentence: VERDICT.match(sentence) for sentence in sentences}
+    lines = [f"**{plain(v[0])}**{plain(said[v.end() :])}" if v else plain(said) for said, v in found.items()]
+    st.markdown(hover("\n".join(f"- {line}" for line in lines), COMMON))
 
 
 say(*wording.parameter_sentences(effects, words), wording.noise_sentence(noise, words))

@@ -43,26 +43,30 @@ def test_type_ii_f_tests_are_those_of_statsmodels_in_an_unbalanced_design() -> N
     assert ours["p_holm"].tolist() == pytest.approx(multipletests(ours["p"], method="holm")[1].tolist())
 
 
-def test_one_parameter_of_two_values_is_students_t_test() -> None:
-    table = factorial({"width": [16, 64]}, 5, np.random.default_rng(1))
-    found = estimated(table, ["width"]).table.iloc[0]
-    a, b = (np.log10(part) for _, part in table.groupby("width")["value"])
-    by_hand = stats.ttest_ind(a, b)
-    interval = by_hand.confidence_interval()
-    assert found["p"] == pytest.approx(by_hand.pvalue)
-    assert found["effect"] == pytest.approx(abs(a.mean() - b.mean()))
-    assert found["high"] - found["low"] == pytest.approx(interval.high - interval.low)
-
-
-def test_unequal_noise_makes_it_welchs_t_test() -> None:
+@pytest.mark.parametrize("ratio", [1, 12])
+def test_one_parameter_of_two_values_is_welchs_t_test(ratio: float) -> None:
     table = factorial(
-        {"width": [16, 64]}, 10, np.random.default_rng(2), sd=lambda s: SD * (12 if s["width"] == 64 else 1)
+        {"width": [16, 64]}, 5, np.random.default_rng(1), sd=lambda s: SD * (ratio if s["width"] == 64 else 1)
     )
     found = estimated(table, ["width"])
     a, b = (np.log10(part) for _, part in table.groupby("width")["value"])
     by_hand = stats.ttest_ind(a, b, equal_var=False)
-    assert found.unequal
-    assert found.table.loc[0, ["p", "df"]].tolist() == pytest.approx([by_hand.pvalue, by_hand.df])
+    interval = by_hand.confidence_interval()
+    row = found.table.iloc[0]
+    assert found.own_spread
+    assert row[["p", "df"]].tolist() == pytest.approx([by_hand.pvalue, by_hand.df])
+    assert row["effect"] == pytest.approx(abs(a.mean() - b.mean()))
+    assert row["high"] - row["low"] == pytest.approx(interval.high - interval.low)
+
+
+def test_two_seeds_a_setting_share_their_spread() -> None:
+    found = estimated(factorial({"width": [16, 64]}, 2, np.random.default_rng(1)), ["width"])
+    a, b = (
+        np.log10(part)
+        for _, part in factorial({"width": [16, 64]}, 2, np.random.default_rng(1)).groupby("width")["value"]
+    )
+    assert not found.own_spread
+    assert found.table.loc[0, "p"] == pytest.approx(stats.ttest_ind(a, b).pvalue)
 
 
 def test_a_trend_is_found_in_a_random_sweep_without_repetition() -> None:

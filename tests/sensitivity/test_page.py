@@ -33,7 +33,7 @@ def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
         page = ROOT / "pages" / "sensitivity.py"
         app = AppTest.from_string(
             f"import streamlit as st\nst.navigation([st.Page({str(page)!r}, title='Sensitivity')]).run()",
-            default_timeout=60,
+            default_timeout=240,
         )
         for key, value in query.items():
             app.query_params[key] = value
@@ -48,7 +48,7 @@ def words(app: AppTest) -> str:
     kinds = ("title", "markdown", "caption", "info", "warning", "subheader")
     text = "\n".join(element.value for kind in kinds for element in app.get(kind))
     plain = re.sub(r"\[([^\]]+)\]\(help#[^)]*\)", r"\1", text)  # terms without what they show on hover
-    return re.sub(r"\\(.)", r"\1", plain)
+    return re.sub(r"\\(.)", r"\1", plain.replace("**", ""))
 
 
 def test_a_sweep_reads_from_the_answer_to_the_plan(open_page: Opened) -> None:
@@ -115,6 +115,13 @@ def test_sobol_indices_are_shown_where_a_surrogate_earns_them(open_page: Opened)
     assert app.query_params["importance"] == "on"
     assert "Sobol indices: the share of the variance that a parameter causes alone" in words(app)
     assert re.search(r"held-out R2 0\.\d\d; about 95 % intervals", words(app))
+
+
+def test_verdicts_are_bold(open_page: Opened) -> None:
+    said = "\n".join(element.value for element in open_page(architecture_group(5, "sizes"), group="sizes").markdown)
+    assert r"- **width\: cannot tell with these runs**; 32 has" in said
+    assert r"- **depth does not matter beyond 18 %**\: no two" in said
+    assert "- The seed alone" in said or "- The [seed" in said
 
 
 def test_the_seeding_study_says_what_is_missing(open_page: Opened) -> None:

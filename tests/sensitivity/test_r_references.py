@@ -57,14 +57,15 @@ def test_anova_of_warpbreaks() -> None:
 
 
 def test_anova_and_pairwise_tests_of_plant_growth() -> None:
-    """anova(lm(weight ~ group)), and pairwise.t.test(weight, group, "bonferroni")."""
+    """anova(lm(weight ~ group)), and t.test(trt1, trt2) times the three pairs."""
     runs = table(PLANT_GROWTH, ["group"])
     found = estimated(runs, ["group"])
     row = found.table.iloc[0]
     assert [row["f"], row["f_p"]] == pytest.approx([4.8461, 0.01591], rel=1e-4)
     assert noise_floor(response(runs, ["group"])).sd == pytest.approx(0.6234, abs=5e-5)
     assert (row["best"], row["worst"]) == ("trt1", "trt2")
-    assert row["p"] == pytest.approx(0.013, abs=5e-4)
+    assert row["df"] == pytest.approx(14.104, abs=5e-4)
+    assert row["p"] == pytest.approx(3 * 0.009298, abs=2e-6)
 
 
 def test_paired_t_test_of_sleep() -> None:

@@ -6,20 +6,20 @@ from orbitsens.sensitivity.analysis import Analysis, analyse, with_sobol
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.importance import Importances, importances
 from orbitsens.sensitivity.response import response
-from pages.shared.data import Catalogue, Measured, varying_parameters
+from pages.shared.data import Catalogue, Measured, large, varying_parameters
 from pages.shared.study_data import in_settings
 from store.filters import RunFilter
 
 _cached = st.cache_data(show_spinner=False, max_entries=16)
 
 
-@_cached
+@large
 def analysis(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str, ...]) -> Analysis:
     """The whole answer of some runs."""
     return analyse(in_settings(of, which, measured, but), varying_parameters(of, which, but))
 
 
-@_cached
+@large
 def full_analysis(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str, ...]) -> Analysis:
     """The whole answer with Sobol indices, or why there are none; takes up to a minute."""
     return with_sobol(analysis(of, which, measured, but))

@@ -17,14 +17,17 @@ MOST_PERCENT = 1000
 
 
 def show_pair(found: Response, noise: Noise, table: pd.DataFrame, group: str, metric: Metric) -> None:
-    """Compare two settings on their shared seeds, and plan the sweep that would find a difference between them."""
-    names = list(dict.fromkeys(found.runs["setting"]))
+    """Compare two settings on their shared seeds, and plan the sweep that would find a difference between them.
+
+    Unless the reader chooses others, they are the best setting and the next.
+    """
+    means = found.runs.groupby("setting")["y"].mean().sort_values(kind="stable")
+    names = [str(name) for name in means.index]
     left, right = st.columns(2)
     with left:
         a = choose("Setting A", {name: name for name in names}, "a")
     with right:
         b = choose("Setting B", {name: name for name in names if name != a}, "b")
-    means = found.runs.groupby("setting")["y"].mean()
     difference, correlation = float(means[b] - means[a]), 0.0
     try:
         pair = compare(found, a, b)
