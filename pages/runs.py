@@ -40,7 +40,7 @@ part = choose("Listed", parts, "part") if len(parts) > 1 else "0"
 
 columns = tuple(known[name] for name in chosen)
 how = known[order.removeprefix("-")], order.startswith("-")
-rows = run_data.table(of, which, columns, *how, limit=ROWS, offset=int(part) * ROWS)
+rows = run_data.part_of_table(of, which, columns, *how, limit=ROWS, offset=int(part) * ROWS)
 said = run_data.said(of)
 show_table(shown_rows(rows, columns, link_names(of, rows), said), columns)
 

@@ -21,6 +21,8 @@ from store.location import VARIABLE, own_and_shipped, readable_store
 from store.queries import FilterChoices, ParameterValues, RunDetail
 
 _cached = st.cache_data(show_spinner=False, max_entries=64)
+# For what grows with the runs: the few last ones, one copy for all sessions, which nobody changes.
+large = st.cache_resource(show_spinner=False, max_entries=8)
 
 
 class Catalogue(NamedTuple):

@@ -7,28 +7,25 @@ import streamlit as st
 
 from orbitsens.config import SEED_KEYS
 from orbitsens.sensitivity.settings import with_settings
-from pages.shared.data import Catalogue, Measured, reading, varying_parameters
+from pages.shared.data import Catalogue, Measured, large, reading, varying_parameters
 from store import queries
 from store.filters import RunFilter
 
 if TYPE_CHECKING:
     from orbitsens.sensitivity.seeding import SeedStudy
 
-_cached = st.cache_data(show_spinner=False, max_entries=64)
-_large = st.cache_data(show_spinner=False, max_entries=6)  # what grows with the runs
-
 MOST_SETTINGS = 40  # that one chart shows
 RUN = ("run_key", "run_id", "group", "name", "state", "reason", "created_at", "setting_hash", "own_setting", "value")
 
 
-@_large
+@st.cache_resource(show_spinner=False, max_entries=3)  # with all parameters: 100 MB for 100,000 runs
 def run_metric(of: Catalogue, which: RunFilter, measured: Measured) -> pd.DataFrame:
     """List some runs, every one, whatever its state, with one metric and their parameters."""
     with reading(of) as con:
         return queries.run_metric(con, which, *measured)
 
 
-@_large
+@large
 def in_settings(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str, ...]) -> pd.DataFrame:
     """List runs with one metric, the parameters that make their settings, and `place`, the settings' order from 0."""
     runs, varying = told_apart(run_metric(of, which, measured), but), varying_parameters(of, which, but)
@@ -38,7 +35,7 @@ def in_settings(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[
     return runs.assign(place=setting.map(pd.Series(range(len(first)), index=first["nth"])))
 
 
-@_cached
+@large
 def study(
     of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str, ...], log: bool, part: int = 0
 ) -> "SeedStudy":

@@ -8,7 +8,7 @@ import streamlit as st
 
 from orbitsens.sensitivity.cell_study import CellStudy, cell_study
 from orbitsens.sensitivity.settings import ONE_SETTING
-from pages.shared.data import Catalogue, Measured, reading, varying_parameters
+from pages.shared.data import Catalogue, Measured, large, reading, varying_parameters
 from pages.shared.start import View
 from pages.shared.text import dataset_label
 from store import queries
@@ -47,7 +47,7 @@ def varying(view: View) -> list[str]:
     return [*view.setting_parameters(), *varying_counts(view.catalogue, view.filter)]
 
 
-@_cached
+@large
 def study(
     of: Catalogue, which: RunFilter, measured: Measured, axes: tuple[str, ...], but: tuple[str, ...]
 ) -> CellStudy:

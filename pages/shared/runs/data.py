@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from pages.shared.data import Catalogue, reading
+from pages.shared.data import Catalogue, large, reading
 from store import queries, run_queries
 from store.annotations import Annotation, annotation_stamp, annotations
 from store.evaluations import evaluation_store
@@ -17,17 +17,30 @@ from store.run_columns import RunColumn
 _cached = st.cache_data(show_spinner=False, max_entries=64)
 
 
-@_cached
+@large
 def table(
     of: Catalogue,
     which: RunFilter,
     columns: tuple[RunColumn, ...],
     order: RunColumn | None = None,
     descending: bool = False,
-    limit: int | None = None,
-    offset: int = 0,
 ) -> pa.Table:
-    """Return rows of some runs, see `store.run_queries.run_table`."""
+    """Return rows of all runs that match, see `store.run_queries.run_table`."""
+    with reading(of) as con:
+        return run_queries.run_table(con, which, columns, order=order, descending=descending)
+
+
+@_cached
+def part_of_table(
+    of: Catalogue,
+    which: RunFilter,
+    columns: tuple[RunColumn, ...],
+    order: RunColumn | None,
+    descending: bool,
+    limit: int,
+    offset: int,
+) -> pa.Table:
+    """Return `limit` rows of the table from row `offset` on."""
     with reading(of) as con:
         return run_queries.run_table(
             con, which, columns, order=order, descending=descending, limit=limit, offset=offset
