@@ -10,7 +10,7 @@ from pages.shared.grids.controls import DIFFERENCE, choose_look, choose_settings
 from pages.shared.grids.model_choice import choose_models, named
 from pages.shared.grids.named_orbits import show_named
 from pages.shared.grids.orbit_view import show_orbit
-from pages.shared.grids.text import answer, how_to_read, numbers_table
+from pages.shared.grids.text import INSIDE, answer, how_to_read, numbers_table
 from pages.shared.grids.views import show_maps, show_marginals
 from pages.shared.jobs import job_panel
 from pages.shared.start import start
@@ -56,6 +56,7 @@ if len(runs):
             show_orbit(catalogue, grids, files, runs, settings, int(cell), look)
     st.subheader("In numbers")
     show_table(numbers_table(grids, list(runs["dataset_name"]), look.field, look.threshold))
+    st.caption(INSIDE)
     st.subheader("Over one axis")
     show_marginals(grids, runs, look)
 show_named(view, home, chosen)

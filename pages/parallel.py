@@ -9,7 +9,7 @@ from pages.shared.charts.axes import axis
 from pages.shared.charts.colours import finite_scale
 from pages.shared.charts.parallel import MOST_LINES, parallel
 from pages.shared.charts.positions import Quantity
-from pages.shared.controls import choose_many, switch
+from pages.shared.controls import choose_many, places, switch
 from pages.shared.exports import download_row
 from pages.shared.glossary import COMMON, hover
 from pages.shared.relations import brushing, parallel_text
@@ -25,9 +25,9 @@ MOST_AXES = 7  # to begin with
 
 view = start("Parallel coordinates", newest=True)
 known = {name: column for name, column in columns_of(view).items() if column.kind in ("parameter", "extra")}
-places = st.columns([3, 4, 2], vertical_alignment="bottom")
-measured = choose_measured(view, places)
-with places[2]:
+row = places(230, 300, 150)
+measured = choose_measured(view, row)
+with row[2]:
     log = switch("log scale", "log", default=True, tip="Errors are ratios: equal factors are equally far apart.")
 usual = (view.setting_parameters() or ["seed"])[:MOST_AXES]
 names = choose_many(

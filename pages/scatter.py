@@ -8,7 +8,7 @@ import streamlit as st
 from pages.shared import look
 from pages.shared.charts.positions import Quantity, can_be_log, positions
 from pages.shared.charts.scatter import MOST_POINTS, scatter
-from pages.shared.controls import NOTHING, choose, switch
+from pages.shared.controls import NOTHING, choose, places, switch
 from pages.shared.exports import download_row
 from pages.shared.glossary import COMMON, hover
 from pages.shared.relations import scatter_text
@@ -35,12 +35,12 @@ def first(*names: str) -> dict[str, str]:
     return {name: words[name] for name in dict.fromkeys([*names, *words]) if name in words}
 
 
-places = st.columns(3)
-with places[0]:
+across, up, by = places(320, 320, 320)
+with across:
     x = choose("Across", first("run:train_seconds", *varying, "seed"), "x")
-with places[1]:
+with up:
     y = choose("Up", first(*tests, *errors, "run:n_parameters"), "y")
-with places[2]:
+with by:
     colour = choose("Colour", {NOTHING: "none"} | first(*varying), "colour")
 with st.container(horizontal=True):
     logs = {

@@ -7,7 +7,7 @@ import streamlit as st
 from orbitsens.sensitivity.intervals import mean_method, median_method
 from pages.shared import empty, look, sentences, study_data, tables
 from pages.shared.charts.violins import violins
-from pages.shared.controls import switch
+from pages.shared.controls import places, switch
 from pages.shared.exports import download_row
 from pages.shared.glossary import COMMON, hover
 from pages.shared.runs.panel import show_run
@@ -18,7 +18,7 @@ from pages.shared.text import axis_title, dataset_label, metric
 CHART = "violins"
 
 view = start("Seeding", newest=True)
-columns = st.columns([3, 4, 2], vertical_alignment="bottom")
+columns = places(230, 300, 150)
 measured = choose_measured(view, columns)
 with columns[2]:
     log = switch("log scale", "log", default=True, tip="Errors are ratios: equal factors are equally far apart.")

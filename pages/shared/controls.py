@@ -7,6 +7,7 @@ left out: each write is a step of the browser's Back, and nobody wants to go bac
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 NOTHING = ""
 
@@ -91,6 +92,15 @@ def switch(label: str, key: str, *, default: bool, tip: str | None = None) -> bo
 
     st.toggle(label, key=key, help=tip, on_change=to_url)
     return on
+
+
+def places(*widths: int, top: bool = False) -> list[DeltaGenerator]:
+    """Places beside each other, each so many px wide; they wrap where there is no room.
+
+    `top`: in line at their tops; otherwise at their bottoms, as controls with and without a label should be.
+    """
+    with st.container(horizontal=True, vertical_alignment="top" if top else "bottom"):
+        return [st.container(width=width) for width in widths]
 
 
 def put(key: str, value: str) -> None:

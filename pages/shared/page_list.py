@@ -47,7 +47,6 @@ def pages() -> list[StreamlitPage]:
         st.Page(
             page.file,
             title=page.title,
-            icon=page.material,
             # The file's name: a server's very first visit is found by it, see `pages.shared.start.inside_app`.
             url_path=page.name,
             default=page is PAGES[0],

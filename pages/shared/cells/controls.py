@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import streamlit as st
-
 from pages.shared.cells.data import DATASET, Axes, varying
 from pages.shared.cells.words import COSTS, METRIC, Shown, axis_name, shown
-from pages.shared.controls import choose, switch
+from pages.shared.controls import choose, places, switch
 from pages.shared.data import Measured, kinds as kinds_of, metric_choices
 from pages.shared.meanings import MEANINGS
 from pages.shared.selectors import choose_measured
@@ -40,7 +38,7 @@ class Choice(NamedTuple):
 
 def choose_cells(view: View, preferred: Axes, views: Sequence[str]) -> Choice:
     """Choose what is shown; `preferred`: the axes to begin with where they vary; `views`: the first is the usual."""
-    columns = st.columns([3, 4, 3, 2], vertical_alignment="bottom")
+    columns = places(230, 230, 230, 130)
     measured = choose_measured(view, columns)
     with columns[2]:
         words = {METRIC: axis_title(measured.metric)} | {name: cost.label for name, cost in COSTS.items()}
@@ -49,7 +47,7 @@ def choose_cells(view: View, preferred: Axes, views: Sequence[str]) -> Choice:
     with columns[3]:
         how = choose("View", {name: _VIEWS[name] for name in views}, "view")
     others = _places(view, measured.metric)
-    below = st.columns([3, 3, 3, 3], vertical_alignment="bottom")
+    below = places(230, 230, 230, 150)
     axes = _choose_axes(view, preferred, below, how, len(others) > 1)
     with below[3]:
         log = switch("log scale", "log", default=True, tip=_LOG_TIP)

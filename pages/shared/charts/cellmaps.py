@@ -142,7 +142,7 @@ def _colour(scale: ColourScale) -> alt.Color:
     legend = alt.Legend(
         type="gradient",
         title=scale.title,
-        gradientLength=220,
+        gradientLength=170,
         format="~g",
         values=ticks or alt.Undefined,
         tickCount=4,

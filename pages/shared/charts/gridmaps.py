@@ -43,7 +43,7 @@ class ColourScale(NamedTuple):
     def colour(self) -> alt.Color:
         """The encoding, with its legend."""
         legend = alt.Legend(
-            type="gradient", title=self.title, gradientLength=220, format=".3~r", tickCount=4, titleLimit=320
+            type="gradient", title=self.title, gradientLength=170, format=".3~r", tickCount=4, titleLimit=320
         )
         return alt.Color("value:Q", scale=self.scale(), legend=legend)
 
@@ -92,8 +92,9 @@ def heatmap(
         layers.append(broken.encode(x=x, y=y, **box, tooltip=[told]).add_params(pick))
     layers += _on_top(overlay, theme)
     if selected is not None and len(ring := drawn[drawn["row"] == selected]):
-        mark = alt.Chart(ring).mark_rect(filled=False, stroke=INK[theme], strokeWidth=2.5, tooltip=None)
-        layers.append(mark.encode(x=x, y=y, **box))
+        for colour, wide in (("#FFFFFF", 5.0), ("#000000", 2.5)):  # seen on every colour of the scale
+            mark = alt.Chart(ring).mark_rect(filled=False, stroke=colour, strokeWidth=wide, tooltip=None)
+            layers.append(mark.encode(x=x, y=y, **box))
     return styled(layers, theme, height=290)
 
 
@@ -138,7 +139,7 @@ def marginals(curves: pd.DataFrame, over: str, title: str, log: bool, theme: The
     )
     scale = alt.Scale(type="log" if log else "linear", zero=alt.Undefined if log else False)
     usable = curves[curves["q1"] > 0.0] if log else curves
-    axis, words = (_THOUSAND, _A) if over == "a_km" else (alt.Axis(tickCount=6, grid=False), _E)
+    axis, words = (_THOUSAND, _A) if over == "a_km" else (alt.Axis(tickCount=6, grid=False, format="~g"), _E)
     x = alt.X(f"{over}:Q", title=words, axis=axis, scale=alt.Scale(zero=False, nice=False))
     base = alt.Chart(usable.round(6)).encode(x=x, color=colour)
     ticks = log_ticks([*usable["q1"], *usable["q3"]]) if log else []
@@ -150,5 +151,4 @@ def marginals(curves: pd.DataFrame, over: str, title: str, log: bool, theme: The
         y=alt.Y("median:Q", scale=scale, title=None, axis=y_axis),
         tooltip=["model:N", alt.Tooltip(f"{over}:Q", format=",.4~g"), alt.Tooltip("median:Q", format=".4~g")],
     )
-    heading = alt.TitleParams(f"{title} over {'semi-major axis' if over == 'a_km' else 'eccentricity'}")
-    return styled([band, line], theme, height=170).properties(title=heading)
+    return styled([band, line], theme, height=170).properties(title=alt.TitleParams(title))

@@ -72,10 +72,10 @@ def positions(column: "pd.Series[Any]", what: Quantity) -> Positions:
     return Positions(what.title, at, names, log=False, time=False)
 
 
-def encoding(of: Positions, field: str, low: object, high: object) -> dict[str, Any]:
+def encoding(of: Positions, field: str, low: object, high: object, *, grid: bool = True) -> dict[str, Any]:
     """The arguments of a channel; `low` and `high` are where the axis ends on the screen, in px."""
     finite = of.at[of.drawable].tolist()
-    axis: dict[str, Any] = {"labelLimit": 130, "labelOverlap": True}
+    axis: dict[str, Any] = {"labelLimit": 130, "labelOverlap": True} | ({} if grid else {"grid": False})
     scale: dict[str, Any] = {"range": [low, high]}
     if of.names:
         axis |= {"values": list(range(len(of.names))), "grid": False}

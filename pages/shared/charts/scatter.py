@@ -30,7 +30,9 @@ class _On(NamedTuple):
         """Where marks go: by their fields, or in the strip of what they lack (`across`, `up` false)."""
         right = {"expr": f"width - {STRIP}"} if self.lost[0].any() else {"expr": "width"}
         top = STRIP if self.lost[1].any() else 0
-        x = alt.X(**encoding(self.x, fields["x"], 0, right)) if across else alt.value({"expr": f"width - {STRIP / 2}"})
+        # Vega draws the lines of a grid from the plot's top, as long as the other axis: beside a strip that is wrong.
+        of_x = encoding(self.x, fields["x"], 0, right, grid=not top)
+        x = alt.X(**of_x) if across else alt.value({"expr": f"width - {STRIP / 2}"})
         bottom = {"expr": "height"}  # of the plot
         return {"x": x, "y": alt.Y(**encoding(self.y, fields["y"], bottom, top)) if up else alt.value(STRIP / 2)}
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from orbitsens.config import ConfigError
 from orbitsens.grid_settings import GridSettings
-from pages.shared.controls import choose, put, switch
+from pages.shared.controls import choose, places, put, switch
 from pages.shared.grids.text import GRID_FIELDS
 
 EACH, SPREAD, DIFFERENCE = "each", "spread", "difference"
@@ -32,7 +32,7 @@ class Look(NamedTuple):
 def choose_settings() -> GridSettings | None:
     """Choose the grid's orbits; None, with a sentence, where there is no such grid."""
     with st.expander("Orbits of the grid", expanded=False):
-        columns = st.columns(4)
+        columns = places(200, 200, 200, 220)
         with columns[0]:
             side = int(choose("Cells", _SIDES, "cells", tip="Semi-major axes by eccentricities."))
         with columns[1]:
@@ -41,7 +41,7 @@ def choose_settings() -> GridSettings | None:
             turns = int(choose("Rollout", _ROLLOUTS, "rollout", tip="Integrate the model from each orbit's periapsis."))
         with columns[3]:
             arguments = choose("Arguments of periapsis", _ORIENTATIONS, "w", tip="Several are averaged in each cell.")
-        below = st.columns(5)
+        below = places(160, 160, 160, 160, 160)
         (a0, a1), (e0, e1) = DEFAULT.a_range_km, DEFAULT.e_range
         with below[0]:
             a_low = number_field("a from (km)", "a0", a0)
@@ -78,7 +78,7 @@ def choose_look(fields: Sequence[str], settings: Sequence[str]) -> Look:
     views |= {DIFFERENCE: "difference"} if n_models == 2 or n_settings == 2 else {}
     if n_models > _MOST_EACH and SPREAD in views:
         views = {SPREAD: views[SPREAD]} | views
-    columns = st.columns([3, 2, 2, 2, 2], vertical_alignment="bottom")
+    columns = places(230, 200, 150, 170, 130)
     with columns[0]:
         field = choose("Error", known, "field", resets="threshold")
     with columns[1]:

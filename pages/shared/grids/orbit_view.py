@@ -14,7 +14,7 @@ from pages.shared import look
 from pages.shared.charts.orbits import CellOrbit, along_orbit, orbit_picture
 from pages.shared.charts.picture import side_by_side
 from pages.shared.charts.theme import Theme
-from pages.shared.controls import choose
+from pages.shared.controls import choose, places
 from pages.shared.data import Catalogue
 from pages.shared.exports import download_row
 from pages.shared.grids import data as grid_data
@@ -79,7 +79,7 @@ def _show_charts(orbit: CellOrbit, name: str, run_id: str, how: Look) -> None:
         return {"orbit": orbit_picture(orbit, theme), **errors}
 
     drawn = charts(look.theme())
-    left, right = st.columns([5, 6])
+    left, right = places(400, 500, top=True)
     with left:
         st.altair_chart(drawn.pop("orbit"), theme=None, width="content", key="orbit")
     with right:

@@ -11,6 +11,7 @@ from pages.shared.grids.data import family
 from pages.shared.text import count, listed, number, plain, span
 
 _MOST_NAMED = 3
+INSIDE = "Inside, outside: of the region that the model's training orbits were drawn from."
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def numbers_table(
                 f"median ({unit})": values.median(),
                 f"10 % are below ({unit})": values.quantile(0.1),
                 f"10 % are above ({unit})": values.quantile(0.9),
-                f"median in its training region ({unit})": cells.loc[inside, field].median(),
+                f"median inside ({unit})": cells.loc[inside, field].median(),
                 f"median outside ({unit})": cells.loc[outside, field].median(),
                 "cells": int(cells["feasible"].sum()),
                 **({"failed rollouts": failed} if cells["failed"].notna().any() else {}),
@@ -97,6 +98,8 @@ def how_to_read(settings: GridSettings, *, marks: bool, coarser: bool) -> str:
     sentences = [what]
     if marks:
         sentences.append("Points: training orbits; dashed: the region they were drawn from; line: the threshold.")
+    else:
+        sentences.append("Orange: the error of what the title names first is larger; purple: smaller; pale: neither.")
     if coarser:
         sentences.append("Drawn as means over blocks of cells; the numbers and the CSV have every cell.")
     return " ".join(sentences)

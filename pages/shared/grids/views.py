@@ -26,24 +26,30 @@ def show_maps(grids: Grids, runs: pd.DataFrame, how: Look, title: str, caption: 
     """Draw the maps side by side on one colour scale, and offer them as picture and numbers."""
     drawn = panels(grids, runs, how)
     selected = st.query_params.get("cell", "")
-    columns = st.columns(min(_ABREAST, len(drawn)))
-    for i, panel in enumerate(drawn):
-        with columns[i % len(columns)]:
-            st.markdown(f"**{panel.name}**")
-            chart = _map(panel, look.theme(), int(selected) if selected.isdigit() else None)
-            key = f"map_{i}"
-            spoken = f"{panel.scale.title} of {panel.name} over semi-major axis and eccentricity"
-            st.altair_chart(chart, theme=None, key=key, on_select=partial(_picked, key), alt=spoken)
+    abreast = _abreast(len(drawn))
+    for start in range(0, len(drawn), abreast):
+        with st.container(horizontal=True):  # in which charts wrap where there is no room for them side by side
+            for i, panel in enumerate(drawn[start : start + abreast], start):
+                chart = _map(panel, look.theme(), int(selected) if selected.isdigit() else None)
+                key = f"map_{i}"
+                spoken = f"{panel.scale.title} of {panel.name} over semi-major axis and eccentricity"
+                titled = chart.properties(title=panel.name)
+                st.altair_chart(titled, theme=None, key=key, on_select=partial(_picked, key), alt=spoken)
     st.caption(hover(f"{caption} Click a cell to see its orbit.", COMMON))
     download_row(
         f"grid-{how.field}-{'-'.join(runs['run_id'][:_ABREAST])}",
-        lambda: side_by_side({panel.name: _map(panel, "light") for panel in drawn}, _ABREAST),
+        lambda: side_by_side({panel.name: _map(panel, "light") for panel in drawn}, abreast),
         title,
         [caption, _run_ids(runs)],
         lambda: all_cells(grids, runs),
         "Every cell of every model with its run id, also the infeasible ones.",
         key="maps",
     )
+
+
+def _abreast(n: int) -> int:
+    """How many of `n` maps stand beside each other, so that rows are about equally long."""
+    return -(-n // -(-n // _ABREAST))
 
 
 def _map(panel: Panel, theme: Theme, selected: int | None = None) -> alt.LayerChart:
@@ -65,8 +71,8 @@ def show_marginals(grids: Grids, runs: pd.DataFrame, how: Look) -> None:
     def draw(over: str, theme: Theme) -> alt.LayerChart:
         return marginals(curves[over], over, title, how.log, theme)
 
-    for column, over in zip(st.columns(2), curves, strict=True):
-        with column:
+    with st.container(horizontal=True):
+        for over in curves:
             st.altair_chart(draw(over, look.theme()), theme=None, key=f"marginal_{over}")
     caption = f"Line: the median over the feasible cells{'' if each else ' of the mean over seeds'}; band: quartiles."
     st.caption(caption)

@@ -7,7 +7,7 @@ import pyarrow as pa
 import streamlit as st
 
 from pages.shared import sentences, tables
-from pages.shared.controls import whole_number
+from pages.shared.controls import places, whole_number
 from pages.shared.runs.differences import RUN, Compared
 from pages.shared.selectors import choose_dataset, choose_metric
 from pages.shared.text import axis_title, dataset_label, metric
@@ -22,7 +22,7 @@ def show_settings(of: Compared, metrics: pa.Table) -> None:
 
     st.subheader("Over the seeds of each setting")
     rows = metrics.to_pandas()
-    left, right, _ = st.columns([3, 4, 3])
+    left, right = places(230, 300)
     with left:
         key = choose_metric(rows)
     with right:

@@ -13,7 +13,7 @@ from pages.shared.charts.curve_data import Curves, curve_data
 from pages.shared.charts.curves import curves_chart
 from pages.shared.charts.picture import side_by_side
 from pages.shared.charts.theme import Theme
-from pages.shared.controls import choose, choose_many, switch
+from pages.shared.controls import choose, choose_many, places, switch
 from pages.shared.exports import download_row
 from pages.shared.runs.curve_lines import USUAL, curve_keys, measured_on
 from pages.shared.text import axis_title, count, listed, metric
@@ -41,18 +41,18 @@ class CurveChoice(NamedTuple):
 def choose_curves(keys: Collection[str], *, several: bool) -> CurveChoice:
     """Choose what to draw of these history keys. `several`: of settings with several runs, which can have a band."""
     known = curve_keys(keys)
-    places = st.columns([6, 3, 2, 2] if several else [6, 3, 2], vertical_alignment="bottom")
+    columns = places(450, 200, 210, *([200] if several else []))
     words = {key: axis_title(key) for key in known}
-    with places[0]:
+    with columns[0]:
         tips = "\n\n".join(f"**{words[key]}**: {metric(key).help}" for key in known)
         chosen = choose_many("Curves", words, "curves", [key for key in USUAL if key in known] or known[:1], tip=tips)
-    with places[1]:
+    with columns[1]:
         window = choose("Smoothing", WINDOWS, "smoothing", tip=_SMOOTHING)
-    with places[2]:
+    with columns[2]:
         log = switch("log scale of the curves", "curves_log", default=True)
     band = False
     if several:
-        with places[3]:
+        with columns[3]:
             band = switch("band over seeds", "band", default=True, tip=_BAND)
     return CurveChoice(chosen, log, int(window), band)
 
@@ -83,13 +83,15 @@ def show_curves(
         return side_by_side({key: chart for key, chart in charts.items() if chart is not None}, abreast)
 
     drawn = {key: draw(key, look.theme()) for key in data}
-    places = st.columns(abreast) if abreast > 1 else [st.container()]
-    for i, (key, chart) in enumerate(drawn.items()):
-        with places[i % abreast]:
-            if chart is None:
-                st.caption(f"{axis_title(key)}: {_nothing(data[key])}")
-            else:
-                st.altair_chart(chart, theme=None, key=f"curve_{key}", alt=f"{axis_title(key)} over optimiser steps")
+    keys = list(drawn)
+    for start in range(0, len(keys), abreast):
+        with st.container(horizontal=True):  # in which charts wrap where there is no room for them side by side
+            for key in keys[start : start + abreast]:
+                chart, words = drawn[key], axis_title(key)
+                if chart is None:
+                    st.caption(f"{words}: {_nothing(data[key])}")
+                else:
+                    st.altair_chart(chart, theme=None, key=f"curve_{key}", alt=f"{words} over optimiser steps")
     said = left_out(data)
     if said:
         st.caption(said)

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.shared import data
+from pages.shared.controls import places
 from pages.shared.runs import data as run_data
 from pages.shared.runs.panel import show_run
 from pages.shared.runs.said import show_said
@@ -26,7 +27,7 @@ def show_run_page(of: data.Catalogue, name: str) -> None:
     with st.container(border=True, key="run_panel"):
         show_run(of, run_key, data.varying_parameters(of, of_group(detail.group), ()), more=False)
         _model(of, detail)
-        said, orbits = st.columns(2, gap="large")
+        said, orbits = places(420, 420, top=True)
         with said:
             show_said(of, detail)
         with orbits:

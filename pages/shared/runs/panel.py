@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared import data
+from pages.shared.controls import places
 from pages.shared.runs import data as run_data
 from pages.shared.runs.curve_lines import PHASE, Line, borders, lines_of_run, stage_starts, validation_key
 from pages.shared.runs.curve_views import choose_curves, show_curves
@@ -37,7 +38,7 @@ def show_run(of: data.Catalogue, run_key: str, varying: Sequence[str], *, more: 
                 query_params={"group": detail.group or NO_GROUP, "run": name},
             )
     _curves(of, detail)
-    measured, chosen = st.columns(2)
+    measured, chosen = places(450, 480, top=True)
     with measured:
         st.markdown("**Measured with the kept model**")
         if detail.metrics.empty:

@@ -110,7 +110,7 @@ def _config(column: RunColumn) -> Any:
         return st.column_config.ListColumn()
     if column.kind in ("metric", "history") or column.key in ("duration", "train_seconds"):
         whole = column.statistic in ("n", "step_of_min")
-        return st.column_config.NumberColumn(format="localized" if whole else "%.4g")
+        return st.column_config.NumberColumn(format="localized" if whole else "%.4g", width="medium")
     return {}
 
 

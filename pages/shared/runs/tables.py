@@ -17,7 +17,8 @@ def parameter_table(known: Mapping[str, object], extra: Mapping[str, object], fi
     differs = dict.fromkeys(first, "differs")
     rows = [(name, value_text(known.get(name)), differs.get(name, ""), MEANINGS.get(name, "")) for name in names]
     rows += [(name, value_text(value), "", "a key that orbitsens does not know") for name, value in extra.items()]
-    return pd.DataFrame(rows, columns=["parameter", "value", "between runs", "meaning"])
+    table = pd.DataFrame(rows, columns=["parameter", "value", "between runs", "meaning"])
+    return table if first else table.drop(columns="between runs")
 
 
 def metric_table(metrics: pd.DataFrame) -> pd.DataFrame:
