@@ -17,10 +17,12 @@ from orbitsens.crossing import UNROLLED, Interval, Lanes, States, cross, empty_r
 from orbitsens.tsit5 import Tolerance
 from orbitsens.types import Dynamics
 
-# Attempted steps in one interval between samples: most lanes need fewer than FEW, and go together; the others go one
-# by one, up to MANY, as many as diffrax makes by default. Beyond, the end state becomes NaN.
+# Attempted steps in one interval between samples: most lanes need fewer than FEW; the others may make MANY, as many as
+# diffrax makes by default, TOGETHER lanes at a time at most, because all attempts are kept for the gradient. Beyond,
+# the end state becomes NaN.
 FEW = UNROLLED
 MANY = 4096
+TOGETHER = 16
 
 
 @eqx.filter_custom_vjp
@@ -120,7 +122,8 @@ class _Lanes(NamedTuple):
         # The rank of a needed lane among the needed ones is where it goes; the rest is dropped.
         rank = jnp.where(needed, jnp.cumsum(needed) - 1, n)
         order = jnp.full(n, n, dtype=jnp.int32).at[rank].set(jnp.arange(n, dtype=jnp.int32), mode="drop")
-        return _Lanes(order, jnp.sum(needed), max(1, n // 16) if most == FEW else 1)
+        together = max(1, n // 16)
+        return _Lanes(order, jnp.sum(needed), together if most == FEW else min(together, TOGETHER))
 
     def left(self, carry: tuple[Any, ...]) -> Array:
         """Whether there are lanes left after so many chunks as the carry begins with."""
