@@ -72,6 +72,7 @@ def test_an_effect_of_one_sd_is_found_as_often_as_the_planner_promised() -> None
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_an_effect_of_one_sd_is_found_as_often_as_the_planner_promised_in_full() -> None:
     # 17 whole seeds are a little more than the 16.7 that 80 % take: 80.7 %.
     share = found_share(2000)
@@ -91,6 +92,7 @@ def test_effect_intervals_cover_what_they_say() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("n", [3, 5, 10])
 @pytest.mark.parametrize("ratio", [1, 3])
 def test_effect_intervals_cover_93_to_97_percent(n: int, ratio: float) -> None:
