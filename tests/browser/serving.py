@@ -81,14 +81,20 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+_ALL_DRAWN = """() => [...document.querySelectorAll("[data-testid=stVegaLiteChart]")]
+    .every(chart => chart.querySelector("svg.marks"))"""
+
+
 def said(page: Page) -> str:
-    """All that a page says: its title, sentences, controls, the words in its charts; without how long ago things were.
+    """All that a page says beside its sidebar: sentences, choices, the words in charts; without how long ago it was.
 
     What is in the cells of tables is on a canvas, and no part of it.
     """
     settle(page)
-    values = page.locator("[data-testid=stMain] input").evaluate_all("inputs => inputs.map(i => i.value + i.checked)")
-    return re.sub(r"(\d+ \w+ ago|just now)", "", "\n".join([page.locator("[data-testid=stApp]").inner_text(), *values]))
+    page.wait_for_function(_ALL_DRAWN)
+    main = page.locator("[data-testid=stMain]")
+    values = main.locator("input").evaluate_all("inputs => inputs.map(i => i.value + i.checked)")
+    return re.sub(r"(\d+ \w+ ago|just now)", "", "\n".join([main.inner_text(), *values]))
 
 
 def settle(page: Page) -> None:

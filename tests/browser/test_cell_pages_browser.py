@@ -1,6 +1,7 @@
 """The Architecture and the Segment ratio page in a real browser: maps, curves, clicks, links and downloads."""
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +10,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.app.cell_studies import RATIOS, SIZES, ratio_study_runs, size_study_runs
 from tests.app.sample_runs import publish_runs
-from tests.browser.serving import served, settle
+from tests.browser.serving import said, served, settle
 
 pytestmark = pytest.mark.browser
 
 MAP, CURVES = ".st-key-cells_{} [role=graphics-document]", ".st-key-curves_{} [role=graphics-document]"
+CELL = "width 64 · depth 3 · batch_size 64"
+PANEL = ".st-key-cell_panel"
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +32,69 @@ def open_page(page: Page, url: str, charts: str) -> None:
     page.goto(url)
     page.locator(charts).first.wait_for()
     settle(page)
+
+
+def click_cell(page: Page) -> None:
+    cell = page.locator(f'{MAP.format(1)} path[aria-label^="{CELL}: acceleration error (%) "]')
+    box = cell.bounding_box()
+    assert box is not None and min(box["width"], box["height"]) > 30  # px: there is something to click
+    cell.click()
+    expect(page.locator(PANEL).get_by_text(CELL).first).to_be_visible()
+    settle(page)
+
+
+def chosen_run(page: Page) -> str:
+    return page.locator(f"{PANEL} .st-key-run input").input_value()
+
+
+def test_a_click_on_a_cell_shows_its_runs_and_a_fresh_browser_shows_the_same(
+    page: Page, browser: Browser, url: str
+) -> None:
+    open_page(page, f"{url}/architecture?group={SIZES}", MAP.format(2))
+    expect(page.locator(PANEL)).to_have_count(0)
+    click_cell(page)
+    expect(page.get_by_text("These runs on the Runs page")).to_be_visible()
+
+    other = browser.new_page(viewport={"width": 1440, "height": 1400})
+    open_page(other, page.url, MAP.format(2))
+    expect(other.locator(PANEL).get_by_text(CELL).first).to_be_visible()
+    assert other.url == page.url
+    assert said(other) == said(page)
+    other.close()
+
+    page.go_back()
+    expect(page.locator(PANEL)).to_have_count(0)
+    page.go_forward()
+    expect(page.locator(PANEL).get_by_text(CELL).first).to_be_visible()
+
+
+def test_a_run_of_a_cell_is_chosen_by_keyboard(page: Page, url: str) -> None:
+    open_page(page, f"{url}/architecture?group={SIZES}&cell={CELL.replace(' ', '+')}", MAP.format(2))
+    page.locator(f"{PANEL} .st-key-run input").focus()
+    page.keyboard.type("seed 3 ")
+    page.keyboard.press("Enter")
+    expect(page.locator(PANEL).get_by_text("This run logged no history")).to_be_visible()
+    expect(page).to_have_url(re.compile("run="))
+    assert chosen_run(page).startswith("seed 3 · ")
+
+
+def test_the_runs_of_a_cell_are_those_of_the_runs_page(page: Page, url: str) -> None:
+    open_page(page, f"{url}/architecture?group={SIZES}", MAP.format(2))
+    click_cell(page)
+    page.get_by_text("These runs on the Runs page").click()
+    expect(page.get_by_text("5 of 340 runs match", exact=True)).to_be_visible()
+    expect(page.get_by_text("5 runs of 5 matching listed")).to_be_visible()
+    assert "p.width=64" in page.url
+
+
+def test_a_click_on_a_point_shows_that_run(page: Page, url: str) -> None:
+    open_page(page, f"{url}/segment_ratio?group={RATIOS}", CURVES.format(1))
+    point = page.locator(f'{CURVES.format(0)} path[aria-roledescription="circle"]').nth(7)
+    run = (point.get_attribute("aria-label") or "").split("run: ")[1].split(";")[0]
+    point.click()
+    expect(page.locator(PANEL)).to_be_visible()
+    expect(page).to_have_url(re.compile(f"run={run}"))
+    assert chosen_run(page).endswith(run)
 
 
 def test_curves_of_segment_ratios_have_their_cost_below(page: Page, url: str) -> None:

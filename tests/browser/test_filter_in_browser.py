@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app.sample_runs import publish_runs, sample_run, seed_study_runs
-from tests.browser.serving import CHART, served, settle
+from tests.browser.serving import CHART, said, served, settle
 
 pytestmark = pytest.mark.browser
 
@@ -47,9 +47,10 @@ def test_what_is_chosen_in_the_sidebar_is_in_the_link(page: Page, browser: Brows
     expect_matching(other, "14 of 60 runs match")
     expect(other.get_by_text("14 of 14 matched runs used.")).to_be_visible()
     assert other.url == page.url
+    assert said(other) == said(page)
     other.reload()
-    settle(other)
     expect(other.get_by_text("14 of 14 matched runs used.")).to_be_visible()
+    assert said(other) == said(page)
     other.close()
 
 

@@ -141,14 +141,18 @@ def test_a_running_evaluation_survives_a_restart_and_is_cancelled(page: Page, st
         page.goto("about:blank")
 
 
-def test_a_corrupt_model_is_one_clear_sentence(page: Page, store: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("problem", "words"), [("corrupt", "it is not the file that was synced"), ("missing", "")])
+def test_a_model_file_that_is_no_good_is_one_clear_sentence(
+    page: Page, store: Path, tmp_path: Path, problem: str, words: str
+) -> None:
     model = next(store.glob("models/run0-*"))
-    model.write_bytes(model.read_bytes()[:-1])
+    if problem == "corrupt":
+        model.write_bytes(model.read_bytes()[:-1])
+    else:
+        model.unlink()
     with served(store, tmp_path / "log") as url:
         open_page(page, url, "generalisation?models=run0&cells=32")
         evaluate(page)
-        words = "This evaluation failed: The model file of run run0, .* is corrupt: it is not the file that was synced"
-        expect(page.get_by_test_id("stAlert")).to_contain_text("is corrupt", timeout=PATIENCE)
-        alert = page.get_by_test_id("stAlert").inner_text()
-        assert re.search(words, alert.replace("\n", " "))
+        sentence = re.compile(f"This evaluation failed: The model file of run run0, .* is {problem}.*{words}")
+        expect(page.get_by_test_id("stAlert")).to_contain_text(sentence, timeout=PATIENCE)
         page.goto("about:blank")
