@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import wandb
 
 from orbitsens.config import ConfigError
 from runner.tracking import finish_run, log_rows, logging_thread, new_run_id, on_steps, start_run
@@ -145,6 +146,7 @@ def test_runs_need_a_folder_that_can_be_written(tmp_path: Path) -> None:
 
 def test_online_without_login_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    wandb.teardown()  # it remembers the server and the key of an earlier test
     with pytest.raises(ConfigError, match=r"wandb login.*--wandb offline"):
         start_run(run_config(), run_id=None, name="n", mode="online", wandb_dir=tmp_path / "wandb", code={})
 
