@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 
 from orbitsens.config.data import Data
 from orbitsens.config.errors import ConfigError
@@ -11,7 +11,7 @@ from orbitsens.config.fit import DataShape, check_fit, data_shape, steps_of_epoc
 from orbitsens.config.hashing import config_hash, setting_hash
 from orbitsens.config.nesting import alternatives
 from orbitsens.config.parameters import Parameters
-from orbitsens.config.settings import of_section, one_or_more
+from orbitsens.config.settings import Setting, of_section
 from orbitsens.config.sweepfile import SweepFile, Wandb, parse_sweep, parse_yaml
 
 Fetch = Callable[[Data, Wandb], Data]
@@ -57,14 +57,18 @@ def expand(sweep: SweepFile, overrides: Sequence[str] = (), fetch: Fetch = lambd
     for text in overrides:
         sweep = _override(sweep, text)
     sections = {"data": _choices("data", sweep.data), "parameters": _choices("parameters", sweep.parameters)}
-    settings = one_or_more(sweep.settings)
+    settings: Sequence[Setting] = sweep.settings or ({},)
+
+    @cache
+    def found(data: Data) -> tuple[Data, DataShape]:
+        here = with_checksums(fetch(data, sweep.wandb))
+        return here, data_shape(here)
+
     runs = []
     for setting in settings:
         parameter_sets = _product({**of_section(setting, "parameters"), **sections["parameters"]})
         for raw in _product({**of_section(setting, "data"), **sections["data"]}):
-            data = checked(Data, "data", {k: v for k, v in raw.items() if k in Data.model_fields})
-            data = with_checksums(fetch(data, sweep.wandb))
-            shape = data_shape(data)
+            data, shape = found(checked(Data, "data", {k: v for k, v in raw.items() if k in Data.model_fields}))
             unknown = {f"data.{k}": v for k, v in raw.items() if k not in Data.model_fields}
             runs += [_run(sweep, data, shape, parameters, unknown) for parameters in parameter_sets]
     axes = {f"{section}.{key}": values for section, keys in sections.items() for key, values in keys.items()}

@@ -1,6 +1,6 @@
 """Settings that are no product of alternatives: the list `settings` of a sweep file, such as a design's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from orbitsens.config.data import Data
 from orbitsens.config.errors import ConfigError
@@ -35,8 +35,3 @@ def section_of(key: str) -> str:
 def of_section(setting: Setting, section: str) -> dict[str, list[object]]:
     """The part of a setting that belongs to a section, each key with its one alternative."""
     return {key: alternatives(key, [value], section) for key, value in setting.items() if section_of(key) == section}
-
-
-def one_or_more(settings: Sequence[Setting]) -> Sequence[Setting]:
-    """The settings of a sweep; of one that lists none, a single one that says nothing."""
-    return settings or ({},)

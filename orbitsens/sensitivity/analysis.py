@@ -64,14 +64,12 @@ def analyse(table: pd.DataFrame, varying: Sequence[str], level: float = LEVEL, m
 
 def with_sobol(answer: Analysis) -> Analysis:
     """Add Sobol indices on a surrogate. Takes up to a minute for hundreds of settings."""
-    from orbitsens.sensitivity.sobol import (
-        sobol_indices,
-    )  # brings scikit-learn and SALib, seconds that others need not wait
+    # Brings scikit-learn and SALib: seconds that others need not wait.
+    from orbitsens.sensitivity.sobol import sobol_indices
 
     found = answer.response
-    return replace(
-        answer, sobol=found if isinstance(found, str) else _tried(lambda: sobol_indices(found, answer.level))
-    )
+    sobol = found if isinstance(found, str) else _tried(lambda: sobol_indices(found, answer.level))
+    return replace(answer, sobol=sobol)
 
 
 def _tried(part: Callable[[], T]) -> T | str:

@@ -10,9 +10,8 @@ from ruamel.yaml.representer import SafeRepresenter
 
 from orbitsens.config import SCHEDULE_KEYS, SEED_KEYS, Data, Parameters, SweepFile
 from orbitsens.config.nesting import alternatives
+from orbitsens.config.settings import Setting, section_of
 from orbitsens.config.sweepfile import parse_sweep
-
-Setting = Mapping[str, object]
 
 
 def sweep_text(sweep: SweepFile) -> str:
@@ -36,7 +35,7 @@ def sweep_of(wandb: Mapping[str, object], settings: Sequence[Setting], seeds: Se
     shared = {key: value for key, value in settings[0].items() if all(s.get(key) == value for s in settings)}
     sections: dict[str, dict[str, object]] = {"data": {}, "parameters": {"seed": list(seeds)}}
     for key, value in shared.items():
-        sections["data" if key in Data.model_fields else "parameters"][key] = [value]
+        sections[section_of(key)][key] = [value]
     own = [{key: value for key, value in setting.items() if key not in shared} for setting in settings]
     return parse_sweep({"wandb": dict(wandb), **sections, "settings": own if any(own) else []})
 

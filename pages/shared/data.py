@@ -1,4 +1,4 @@
-"""What the pages read. Its caches, as those of the other `*_data` files, are keyed by the store's version."""
+"""What the pages read. Its caches, as those of the rooms' `data.py`, are keyed by the store's version."""
 
 import argparse
 import os

@@ -49,6 +49,19 @@ def test_one_setting_is_the_same_run_as_in_the_sections(tmp_path):
     assert run.hash == same.hash
 
 
+def test_data_are_fetched_once_for_all_settings(tmp_path):
+    path = tmp_path / "sweep.yaml"
+    path.write_text(FILE + "  - {width: 8}\n  - {width: 16}\n")
+    fetched = []
+
+    def fetch(data, wandb):
+        fetched.append((data.dataset_name, wandb.group))
+        return data
+
+    assert len(expand(load_sweep_file(path), fetch=fetch)) == 4
+    assert fetched == [("complex_TBP_planar_10_train", "g")]
+
+
 @pytest.mark.parametrize(
     ("settings", "overrides", "says"),
     [
