@@ -37,13 +37,13 @@ def evaluate_pointwise(models: Sequence[NeuralODE], dataset: Dataset, units: Uni
     """Measure models of the same architecture on every sample of a dataset; means are taken in float64."""
     orbits = in_units(dataset, units)
     mu = jnp.float32(units.mu)
-    y, mask = jnp.asarray(orbits.y, dtype=jnp.float32), jnp.asarray(orbits.mask)
+    y, mask = jnp.asarray(np.moveaxis(orbits.y, -1, 0), dtype=jnp.float32), jnp.asarray(orbits.mask)
     parts = [eqx.partition(model.func, eqx.is_inexact_array) for model in models]
     stacked = jax.tree.map(lambda *x: jnp.stack(x), *(weights for weights, _ in parts))
     structure = parts[0][1]
 
     def measure_one(weights: LearntDynamics) -> dict[str, SampleValues]:
-        return pointwise(eqx.combine(weights, structure), y, mask, mu)
+        return pointwise(eqx.combine(weights, structure), y, mask, mu)[0]
 
     measured = jax.device_get(jax.jit(jax.vmap(measure_one))(stacked))
     return [_evaluation(jax.tree.map(lambda x, i=i: x[i], measured)) for i in range(len(models))]

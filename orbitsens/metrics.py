@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from orbitsens.types import Dynamics
-from orbitsens.vectors import inverse_norm, safe_norm
+from orbitsens.vectors import dot, inverse_norm, safe_norm
 
 
 @dataclass(frozen=True)
@@ -42,29 +42,34 @@ class SampleValues(NamedTuple):
 
 def pointwise(
     dynamics: Dynamics,
-    y: Float[Array, "orbit sample 6"],
+    y: Float[Array, "6 orbit sample"],
     mask: Bool[Array, "orbit sample"],
     mu: Float[Array, ""],
-) -> dict[str, SampleValues]:
-    """The pointwise metrics at every sample, in model units where the gravitational parameter is `mu`."""
-    predicted = jax.vmap(jax.vmap(dynamics))(y)[..., 3:]
-    position = y[..., :3]
-    values = jax.vmap(jax.vmap(_at_sample, in_axes=(0, 0, None)), in_axes=(0, 0, None))(position, predicted, mu)
-    flips = jnp.sum(predicted[:, 1:] * predicted[:, :-1], axis=-1) < 0
-    found = {name: SampleValues(v, mask) for name, v in values.items()}
+) -> tuple[dict[str, SampleValues], Float[Array, "3 orbit sample"]]:
+    """The pointwise metrics at every sample, in model units where the gravitational parameter is `mu`.
+
+    Also the accelerations they are of. A state's numbers come first, so that every sum over x, y and z runs along the
+    samples, where a processor takes many at once: a grid takes two thirds of the time.
+    """
+    samples = y.reshape(6, -1)
+    predicted = jax.vmap(dynamics, in_axes=-1, out_axes=-1)(samples)[3:]
+    values = jax.vmap(_at_sample, in_axes=(-1, -1, None), out_axes=-1)(samples[:3], predicted, mu)
+    predicted = predicted.reshape(3, *mask.shape)
+    flips = dot(predicted[:, :, 1:], predicted[:, :, :-1]) < 0
+    found = {name: SampleValues(v.reshape(mask.shape), mask) for name, v in values.items()}
     found["accel_dir_flip_pct"] = SampleValues(jnp.where(flips, 100.0, 0.0), mask[:, 1:] & mask[:, :-1])
-    return found
+    return found, predicted
 
 
 def _at_sample(position: Float[Array, "3"], predicted: Float[Array, "3"], mu: Float[Array, ""]) -> dict[str, Array]:
     r_inverse = inverse_norm(position)
     true = -mu * r_inverse**3 * position
     # The arctangent keeps small angles exact where an arccosine would round them away.
-    angle = jnp.arctan2(safe_norm(jnp.cross(true, predicted)), jnp.dot(true, predicted))
+    angle = jnp.arctan2(safe_norm(jnp.cross(true, predicted)), dot(true, predicted))
     return {
         "acceleration_error": 100.0 * safe_norm(true - predicted) * inverse_norm(true),
         "accel_angle_deg": jnp.degrees(angle),
-        "radial_sign_violation_pct": jnp.where(jnp.dot(position, predicted) > 0, 100.0, 0.0),
+        "radial_sign_violation_pct": jnp.where(dot(position, predicted) > 0, 100.0, 0.0),
     }
 
 

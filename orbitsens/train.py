@@ -226,6 +226,6 @@ def _evaluate(
         _, (validation, more) = _loss(parameters, weights, data.validation, data, numbers)
         gave_up += more
     dynamics = _dynamics(parameters, weights, data.scaling)
-    measured = pointwise(dynamics, data.orbits.y, data.orbits.mask, data.mu)
+    measured, _ = pointwise(dynamics, jnp.moveaxis(data.orbits.y, -1, 0), data.orbits.mask, data.mu)
     metrics = {k: mean_over_samples(v) for k, v in measured.items()}
     return Rows(batch_rows, training, validation, metrics, gave_up)

@@ -98,7 +98,7 @@ def test_infeasible_cells_are_masked_in_every_field(tilted):
 
 
 def test_chunks_do_not_change_a_value(small, tilted, monkeypatch):
-    monkeypatch.setattr("orbitsens.grid._CHUNK_NUMBERS", 8 * 24 * 5)
+    monkeypatch.setattr("orbitsens.grid_samples._CHUNK_NUMBERS", 8 * 24 * 5)
     shares = []
     chunked = residual_grid(small, TILTED, UNITS, shares.append)
     assert len(shares) == -(-TILTED.feasible.sum() // 5) and shares[-1] == 1.0
