@@ -7,7 +7,7 @@ COMPILE := $(PY) -m uv pip compile --universal --python-version 3.11 --fork-stra
 
 .DEFAULT_GOAL := help
 STUDIES := sweep-seeds-v2 sweep-seeds-v2-other-orbits generalisation sweep-architecture-batch_size-v1 sweep-segment-ratio \
-	sweep-screening
+	sweep-screening sweep-best
 TEST_ORBITS := single simple complex
 
 .PHONY: help app test test-slow lint format bench sweep studies screenshots lock clean setup-app setup-dev
