@@ -15,7 +15,7 @@ STUDIES = {
     "sweep-architecture-batch_size-v1": ("sweep-architecture-batch_size-v1", 240),
     "sweep-segment-ratio": ("sweep-segment-ratio", 105),
     "sweep-screening": ("sweep-screening", 320),
-    "sweep-best": ("sweep-best", 100),
+    "sweep-best": ("sweep-best", 120),
     "quickstart": ("quickstart", 8),
 }
 
