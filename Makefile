@@ -10,7 +10,7 @@ STUDIES := sweep-seeds-v2 sweep-seeds-v2-other-orbits generalisation sweep-archi
 	sweep-screening sweep-best
 TEST_ORBITS := single simple complex
 
-.PHONY: help app test test-slow lint format bench sweep studies screenshots lock clean setup-app setup-dev
+.PHONY: help app test test-slow lint format bench sweep studies findings screenshots lock clean setup-app setup-dev
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ studies: setup-app ## train and measure all studies; again goes on where it stop
 	@set -e; for study in $(STUDIES); do $(PY) -m runner sweep "runner/sweeps/$$study.yaml" --resume $(ARGS); done
 	@$(PY) -m runner evaluate --group generalisation --grid \
 		$(foreach family,$(TEST_ORBITS),--dataset $(family)_TBP_planar_100_test) $(ARGS)
+
+findings: setup-dev ## write FINDINGS.md and its pictures from the run store
+	@$(PY) -m tools.findings $(ARGS)
 
 screenshots: setup-dev ## picture every page into screenshots/
 	@$(PY) -m tests.browser.screenshots

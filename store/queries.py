@@ -7,6 +7,7 @@ NA; a missing float is NaN.
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import pandas as pd
@@ -53,6 +54,21 @@ def groups(con: duckdb.DuckDBPyConnection, which: RunFilter = EVERYTHING) -> pd.
     datasets (training datasets, comma-separated).
     """
     return matched_frame(con, which, "groups")
+
+
+class GroupCosts(NamedTuple):
+    """Runs, the sum of their shares of training time (s), minutes from first to last, and devices, by commas."""
+
+    n_runs: int
+    train_seconds: float
+    span_minutes: float
+    devices: str
+
+
+def group_costs(con: duckdb.DuckDBPyConnection, which: RunFilter) -> GroupCosts:
+    """What the runs took, and on what."""
+    (row,) = matched_frame(con, which, "group_costs").itertuples(index=False)
+    return GroupCosts(int(row.n_runs), float(row.train_seconds), float(row.span_minutes), str(row.devices))
 
 
 def metric_choices(con: duckdb.DuckDBPyConnection, which: RunFilter) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.charts.picture import picture
+from pages.shared.sentences import spoken
 
 
 def download_row(
@@ -60,4 +61,5 @@ def csv_button(name: str, rows: Callable[[], pd.DataFrame], what: str, *, key: s
 def _draw(
     chart: Callable[[], alt.LayerChart | alt.ConcatChart], kind: str, title: str, subtitle: Sequence[str]
 ) -> bytes:
-    return picture(chart(), "png" if kind == "png" else "svg", title, subtitle)
+    said = [spoken(line) for line in subtitle]
+    return picture(chart(), "png" if kind == "png" else "svg", spoken(title), said)

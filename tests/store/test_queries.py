@@ -195,3 +195,14 @@ def test_a_curve_that_is_gone_is_said_so(store: Path) -> None:
     next(store.glob("curves/*")).unlink()
     with read_catalogue(store) as con, pytest.raises(StoreError, match=r"curves of run .* are not in the store"):
         queries.history(con, store, [key(record)], None)
+
+
+def test_what_a_group_cost_is_the_sum_over_its_runs(shared_store: Path) -> None:
+    with read_catalogue(shared_store) as con:
+        costs = queries.group_costs(con, of_group(SEEDING))
+        runs = con.execute('SELECT * FROM runs WHERE "group" = ?', [SEEDING]).df()
+        nothing = queries.group_costs(con, of_group("no such group"))
+    span = (runs["finished_at"].max() - runs["created_at"].min()).total_seconds() / 60
+    assert costs.n_runs == 20 and costs.span_minutes == pytest.approx(span)
+    assert costs.train_seconds == pytest.approx(runs["train_seconds"].sum())
+    assert nothing == (0, 0.0, 0.0, "(unset)")

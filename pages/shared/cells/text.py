@@ -91,7 +91,7 @@ def map_caption(study: CellStudy, grids: Sequence[pd.DataFrame], what: Shown) ->
     parts += ["hatched: no run"] if EMPTY in kinds else []
     parts += ["grey: no usable run"] if kinds & {IDLE, LOST} else []
     parts += ["cross: all its runs diverged"] if LOST in kinds else []
-    return f"{'; '.join(parts)}. Click a cell to see its runs."
+    return f"{'; '.join(parts)}."
 
 
 def line_caption(axes: LineAxes, log_wanted: bool, most: int) -> str:

@@ -39,7 +39,7 @@ def show_maps(panels: Sequence[Panel], how: Choice, name: str, answer: str) -> N
 
     show_charts(panels, "cells", draw, st.query_params.get("cell", ""), to_cell, f"Map of {how.shown.title}")
     caption = map_caption(panels[0].study, grids, how.shown)
-    _below(panels, how, name, answer, caption, draw, "cells")
+    _below(panels, how, name, answer, caption, draw, "cells", " Click a cell to see its runs.")
 
 
 def show_lines(panels: Sequence[Panel], how: Choice, name: str, answer: str, what: Shown, key: str) -> None:
@@ -74,13 +74,15 @@ def show_lines(panels: Sequence[Panel], how: Choice, name: str, answer: str, wha
     _below(panels, how, name, answer, line_caption(axes, how.log, max(map(len, runs))), draw, key)
 
 
-def _below(panels: Sequence[Panel], how: Choice, name: str, answer: str, caption: str, draw: Draw, key: str) -> None:
+def _below(
+    panels: Sequence[Panel], how: Choice, name: str, answer: str, caption: str, draw: Draw, key: str, hint: str = ""
+) -> None:
     """How to read what is above, and the same to take away."""
     if how.axes.panel == DATASET:
         used = " ".join(f"{panel.name}: {used_of_matched(panel.study)}" for panel in panels)
     else:
         used = used_of_matched(panels[0].study)
-    st.caption(hover(f"{used} {caption}", _COMMON))
+    st.caption(hover(f"{used} {caption}{hint}", _COMMON))
     download_row(
         f"{name}-{how.measured.metric}-{key}",
         lambda: side_by_side({panel.name or " ": draw(i, "light") for i, panel in enumerate(panels)}, ABREAST),

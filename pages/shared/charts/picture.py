@@ -9,6 +9,7 @@ import pandas as pd
 
 WIDTH = 900  # px
 _LINE = 150  # letters of a subtitle
+_HEADLINE = 110  # letters of a title
 _GAP = 90  # px that the axis of a chart beside another takes
 
 
@@ -19,10 +20,11 @@ def picture(
     import vl_convert
 
     lines = [line for text in subtitle for line in textwrap.wrap(text, _LINE)]
+    headline = textwrap.wrap(title, _HEADLINE)
     titled = (
         _self_contained(chart).properties(width=WIDTH) if isinstance(chart, alt.LayerChart) else chart
     ).properties(
-        title=alt.TitleParams(title, subtitle=lines), padding={"left": 16, "right": 16, "top": 16, "bottom": 12}
+        title=alt.TitleParams(headline, subtitle=lines), padding={"left": 16, "right": 16, "top": 16, "bottom": 12}
     )
     spec = titled.to_dict()
     if kind == "svg":
