@@ -67,8 +67,8 @@ class GroupCosts(NamedTuple):
 
 def group_costs(con: duckdb.DuckDBPyConnection, which: RunFilter) -> GroupCosts:
     """What the runs took, and on what."""
-    (row,) = matched_frame(con, which, "group_costs").itertuples(index=False)
-    return GroupCosts(int(row.n_runs), float(row.train_seconds), float(row.span_minutes), str(row.devices))
+    (found,) = matched_frame(con, which, "group_costs").to_dict("records")
+    return GroupCosts(**{str(name): value for name, value in found.items()})
 
 
 def metric_choices(con: duckdb.DuckDBPyConnection, which: RunFilter) -> pd.DataFrame:
