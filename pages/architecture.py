@@ -4,9 +4,10 @@ from pages.shared.cells import data as cell_data
 from pages.shared.cells.controls import LINES, MAP, choose_cells
 from pages.shared.cells.panel import show_answer, show_cell, show_numbers
 from pages.shared.cells.views import show_lines, show_maps
+from pages.shared.filter.beginning import varying
 from pages.shared.start import start
 
-view = start("Architecture", newest=True)
+view = start("Architecture", begin=varying("width", "depth"))
 how = choose_cells(view, cell_data.Axes("width", "depth", "batch_size"), (MAP, LINES))
 panels = cell_data.panels(view, how.axes, how.measured, how.others)
 told = show_answer(panels, how)

@@ -11,6 +11,7 @@ from pages.shared.charts.parallel import MOST_LINES, parallel
 from pages.shared.charts.positions import Quantity
 from pages.shared.controls import choose_many, places, switch
 from pages.shared.exports import download_row
+from pages.shared.filter.beginning import newest
 from pages.shared.glossary import COMMON, hover
 from pages.shared.relations import brushing, parallel_text
 from pages.shared.relations.things import columns_of, frame_of
@@ -23,7 +24,7 @@ from store.run_columns import RunColumn
 
 MOST_AXES = 7  # to begin with
 
-view = start("Parallel coordinates", newest=True)
+view = start("Parallel coordinates", begin=newest)
 known = {name: column for name, column in columns_of(view).items() if column.kind in ("parameter", "extra")}
 row = places(230, 300, 150)
 measured = choose_measured(view, row)

@@ -10,6 +10,7 @@ from pages.shared.charts.positions import Quantity, can_be_log, positions
 from pages.shared.charts.scatter import MOST_POINTS, scatter
 from pages.shared.controls import NOTHING, choose, places, switch
 from pages.shared.exports import download_row
+from pages.shared.filter.beginning import newest
 from pages.shared.glossary import COMMON, hover
 from pages.shared.relations import scatter_text
 from pages.shared.relations.things import columns_of, frame_of
@@ -22,7 +23,7 @@ from pages.shared.start import start
 
 CHART = "scatter"
 
-view = start("Scatter", newest=True)
+view = start("Scatter", begin=newest)
 known = columns_of(view)
 words = {name: heading(column) for name, column in known.items()}
 errors = [name for name, column in known.items() if column.kind == "metric" and column.key == HEADLINE]

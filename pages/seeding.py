@@ -9,6 +9,7 @@ from pages.shared import empty, look, sentences, study_data, tables
 from pages.shared.charts.violins import violins
 from pages.shared.controls import places, switch
 from pages.shared.exports import download_row
+from pages.shared.filter.beginning import most_seeds
 from pages.shared.glossary import COMMON, hover
 from pages.shared.runs.panel import show_run
 from pages.shared.selectors import choose_measured, choose_part, choose_run, click_to_run, run_ids
@@ -17,7 +18,7 @@ from pages.shared.text import axis_title, dataset_label, metric
 
 CHART = "violins"
 
-view = start("Seeding", newest=True)
+view = start("Seeding", begin=most_seeds)
 columns = places(230, 300, 150)
 measured = choose_measured(view, columns)
 with columns[2]:

@@ -7,12 +7,13 @@ from pages.shared.cells.controls import LINES, MAP, choose_cells
 from pages.shared.cells.panel import show_answer, show_cell, show_numbers
 from pages.shared.cells.views import show_lines, show_maps
 from pages.shared.cells.words import COSTS, SECONDS, shown
+from pages.shared.filter.beginning import varying
 from pages.shared.glossary import hover
 from pages.shared.start import start
 
 WORDS = "How much of an orbit should one training segment cover? 4 of 360 samples are a segment ratio of 1.11 %."
 
-view = start("Segment ratio", hover(WORDS), newest=True)
+view = start("Segment ratio", hover(WORDS), begin=varying("segment_ratio_final", "num_train_orbits"))
 how = choose_cells(view, cell_data.Axes("segment_ratio_final", "num_train_orbits", "length_strategy"), (LINES, MAP))
 panels = cell_data.panels(view, how.axes, how.measured, how.others)
 told = show_answer(panels, how)

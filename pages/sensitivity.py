@@ -1,6 +1,6 @@
 """Sensitivity: is a difference real, or is it the seed?"""
 
-import re
+from functools import partial
 
 import streamlit as st
 
@@ -8,6 +8,8 @@ from orbitsens.sensitivity import report, wording
 from orbitsens.sensitivity.analysis import Analysis
 from pages.shared import look, study_data
 from pages.shared.charts.effects import effect_chart
+from pages.shared.exports import download_row
+from pages.shared.filter.beginning import most_parameters
 from pages.shared.glossary import COMMON, hover
 from pages.shared.selectors import choose_measured
 from pages.shared.sensitivity import data as sensitivity_data
@@ -16,9 +18,7 @@ from pages.shared.sensitivity.pair import show_pair
 from pages.shared.start import start
 from pages.shared.text import dataset_label, metric, plain
 
-VERDICT = re.compile(r"\S+ matters|\S+ does not matter beyond [^:]+|\S+: cannot tell with these runs")
-
-view = start("Sensitivity", newest=True)
+view = start("Sensitivity", begin=most_parameters)
 measured = choose_measured(view, st.columns([3, 4], vertical_alignment="bottom"))
 
 words = wording.Metric(metric(measured.metric).label, metric(measured.metric).unit)
@@ -31,11 +31,11 @@ if isinstance(found, str):
     st.stop()
 
 
-def say(*sentences: str) -> None:
+def say(*sentences: str | wording.Said) -> None:
     """Write sentences as a list, each once, their verdicts bold and their terms explained on hover."""
-    found = {sentence: VERDICT.match(sentence) for sentence in sentences}
-    lines = [f"**{plain(v[0])}**{plain(said[v.end() :])}" if v else plain(said) for said, v in found.items()]
-    st.markdown(hover("\n".join(f"- {line}" for line in lines), COMMON))
+    said = [each if isinstance(each, wording.Said) else wording.Said("", each) for each in sentences]
+    lines = [f"- {f'**{plain(one.verdict)}**' if one.verdict else ''}{plain(one.rest)}" for one in dict.fromkeys(said)]
+    st.markdown(hover("\n".join(lines), COMMON))
 
 
 say(*wording.parameter_sentences(effects, words), wording.noise_sentence(noise, words))
@@ -44,9 +44,18 @@ if not isinstance(effects, str):
     for sentence in effects.warnings:
         st.warning(plain(sentence), icon=":material/warning:")
     if effects.table["effect"].notna().any():
+        told = "Point: estimate; bar: interval; dashed line: one seed-noise standard deviation."
+        told = f"{told} Method: {effects.method}."
         st.altair_chart(effect_chart(effects, look.theme()), theme=None, key="effects")
-        st.caption(
-            f"Point: estimate; bar: interval; dashed line: one seed-noise standard deviation. Method: {effects.method}."
+        st.caption(told)
+        download_row(
+            f"effects-{view.name}-{measured.metric}",
+            partial(effect_chart, effects, "light"),
+            f"What moves the {words.label} on {dataset}: {view.name}",
+            [f"{found.counted}.", told],
+            partial(study_data.run_metric, view.catalogue, view.filter, measured),
+            "Every matched run with its id, parameters and value.",
+            key="effects",
         )
 say(
     *wording.interaction_sentences(effects),

@@ -13,6 +13,8 @@ from store.matching import matched, matched_arrow, matched_frame
 
 # What other parameters and the data come to: no choices of their own, so they do not make settings.
 DERIVED = ("num_train_orbits", "num_total_orbits", "num_total_segments", "segment_ratio_final")
+# Where a model is measured is no choice in how it is made: runs that differ in these alone are one setting.
+MEASURED_ON = ("test_dataset", "test_file", "test_sha256")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,20 @@ class ParameterValues:
     high: float | None
 
 
+@dataclass(frozen=True)
+class GroupVariation:
+    """How many runs and settings a group has, and which typed parameters differ in it.
+
+    `varying` are choices of how a model is made, but for the seeds; `all_varying` has what follows from them too.
+    """
+
+    group: str | None
+    n_runs: int
+    n_settings: int
+    varying: tuple[str, ...]
+    all_varying: tuple[str, ...]
+
+
 _KINDS = {"BIGINT": "whole", "DOUBLE": "number", "BOOLEAN": "truth"}
 
 
@@ -49,10 +65,22 @@ def varying_parameters(
 ) -> list[str]:
     """Name the typed parameters that take more than one value in some runs, being unset counted as one.
 
-    The seeds are left out unless said otherwise, and the counts that follow from other parameters always.
+    The seeds are left out unless said otherwise; the counts that follow from other parameters, and the test orbits,
+    always.
     """
     varies = matched_arrow(con, which, "varying_parameters").to_pylist()[0]
-    return [name for name, differs in varies.items() if differs and name not in (*leave_out, *DERIVED)]
+    return [name for name, differs in varies.items() if differs and name not in (*leave_out, *DERIVED, *MEASURED_ON)]
+
+
+def group_variation(con: duckdb.DuckDBPyConnection, which: RunFilter) -> list[GroupVariation]:
+    """Say of each group of some runs what varies in it; the newest group first."""
+    found = []
+    for row in matched_arrow(con, which, "group_variation").to_pylist():
+        group, n_runs, n_settings = (row.pop(name) for name in ("group", "n_runs", "n_settings"))
+        differ = tuple(name for name, differs in row.items() if differs)
+        choices = tuple(name for name in differ if name not in (*SEED_KEYS, *DERIVED, *MEASURED_ON))
+        found.append(GroupVariation(group, n_runs, n_settings, choices, differ))
+    return found
 
 
 def filter_choices(con: duckdb.DuckDBPyConnection, which: RunFilter) -> FilterChoices:

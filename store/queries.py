@@ -31,8 +31,10 @@ from store.model_queries import (
 from store.parameter_queries import (
     DERIVED as DERIVED,
     FilterChoices as FilterChoices,
+    GroupVariation as GroupVariation,
     ParameterValues as ParameterValues,
     filter_choices as filter_choices,
+    group_variation as group_variation,
     parameter_values as parameter_values,
     varying_parameters as varying_parameters,
 )

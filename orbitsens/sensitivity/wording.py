@@ -20,6 +20,16 @@ class Metric(NamedTuple):
     unit: str
 
 
+class Said(NamedTuple):
+    """A sentence whose beginning is the verdict: "width matters", ": 16 has ..."."""
+
+    verdict: str
+    rest: str
+
+    def __str__(self) -> str:
+        return self.verdict + self.rest
+
+
 def figure(value: float) -> str:
     """Two significant digits, whole numbers in full: "0.61", "23", "1240"."""
     if not isfinite(value):
@@ -55,34 +65,36 @@ def noise_sentence(noise: Noise | str, metric: Metric) -> str:
     return f"{sentence}."
 
 
-def parameter_sentences(found: Effects | str, metric: Metric) -> list[str]:
+def parameter_sentences(found: Effects | str, metric: Metric) -> list[Said]:
     """One sentence per parameter, those that matter first, then the largest effect first."""
     if isinstance(found, str):
-        return [found]
+        return [Said("", found)]
     order = found.table.assign(last=found.table["verdict"] != MATTERS)
     order = order.sort_values(["last", "effect"], ascending=[True, False], kind="stable")
     return [_sentence(row, found, metric) for row in order.itertuples()]
 
 
-def _sentence(row: Any, found: Effects, metric: Metric) -> str:
+def _sentence(row: Any, found: Effects, metric: Metric) -> Said:
     if not isfinite(row.effect):
-        return f"{row.parameter}: cannot tell, because it changes together with other parameters."
+        return Said(f"{row.parameter}: cannot tell", ", because it changes together with other parameters.")
     size = change(row.effect, found.log, metric.unit)
     span = f"{change(row.low, found.log, metric.unit)} to {change(row.high, found.log, metric.unit)}"
     in_noise = f"{figure(row.effect_in_noise)} times the {_floor(found)}"
     if row.verdict == MATTERS:
-        return (
-            f"{row.parameter} matters: {row.worst} has {size} more {metric.label} than {row.best} "
-            f"({span}), {in_noise} ({p_text(row.p_holm)})."
+        return Said(
+            f"{row.parameter} matters",
+            f": {row.worst} has {size} more {metric.label} than {row.best} ({span}), {in_noise} "
+            f"({p_text(row.p_holm)}).",
         )
     if row.verdict == NO_MATTER:
-        return (
-            f"{row.parameter} does not matter beyond {change(row.bound, found.log, metric.unit)}: no two of its values "
-            f"differ by more (largest difference {size}, {in_noise})."
+        return Said(
+            f"{row.parameter} does not matter beyond {change(row.bound, found.log, metric.unit)}",
+            f": no two of its values differ by more (largest difference {size}, {in_noise}).",
         )
-    return (
-        f"{row.parameter}: cannot tell with these runs; {row.worst} has {size} more {metric.label} than {row.best}, "
-        f"but anything from {span} fits. {_more(row.runs_factor, found, metric)}"
+    return Said(
+        f"{row.parameter}: cannot tell with these runs",
+        f"; {row.worst} has {size} more {metric.label} than {row.best}, but anything from {span} fits. "
+        f"{_more(row.runs_factor, found, metric)}",
     )
 
 

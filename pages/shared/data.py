@@ -121,6 +121,13 @@ def groups(of: Catalogue, which: RunFilter = EVERYTHING) -> pd.DataFrame:
 
 
 @_cached
+def group_variation(of: Catalogue, which: RunFilter) -> list[queries.GroupVariation]:
+    """Say of each group of some runs what varies in it; the newest group first."""
+    with reading(of) as con:
+        return queries.group_variation(con, which)
+
+
+@_cached
 def metric_choices(of: Catalogue, which: RunFilter) -> pd.DataFrame:
     """List what some runs were measured at."""
     with reading(of) as con:

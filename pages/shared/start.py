@@ -11,6 +11,7 @@ from orbitsens.config import SEED_KEYS
 from pages.shared import data, empty, fresh
 from pages.shared.controls import choose
 from pages.shared.filter import panel as filter_panel, saved_views, state as filter_state, team_words
+from pages.shared.filter.beginning import Rule
 from pages.shared.filter.url import Asked, to_query
 from pages.shared.filter.words import groups_text, restrictions
 from pages.shared.text import count, plain
@@ -47,11 +48,13 @@ class View:
         return data.varying_parameters(self.catalogue, self.filter, self.but)
 
 
-def start(title: str, words: str = "", *, newest: bool = False, groups: bool = True, filtered: bool = True) -> View:
+def start(
+    title: str, words: str = "", *, begin: Rule | None = None, groups: bool = True, filtered: bool = True
+) -> View:
     """Write the title, draw the filter in the sidebar; return what to show, or say what to do and end the page.
 
-    `newest`: the page compares runs, so it begins with the newest group where the URL names none. `groups`: the
-    filter has a choice of groups; without, what the URL says of them is ignored, and the page itself lists them.
+    `begin`: the page compares runs, so it begins with the group that this chooses where the URL names none. `groups`:
+    the filter has a choice of groups; without, what the URL says of them is ignored, and the page itself lists them.
     `filtered`: the page is about runs at all.
 
     The page runs again by itself once there is a newer version.
@@ -65,7 +68,7 @@ def start(title: str, words: str = "", *, newest: bool = False, groups: bool = T
     if not filtered:
         return View(catalogue, EVERYTHING, n_runs, n_runs)
     try:
-        asked = filter_state.in_force(catalogue, newest=newest and groups)
+        asked = filter_state.in_force(catalogue, begin if groups else None)
         asked = replace(asked, filter=team_words.with_said(catalogue, asked.filter))
         which = asked.filter if groups else replace(asked.filter, groups=())
         n_matching = data.count_matching(catalogue, which)

@@ -62,6 +62,7 @@ def test_a_sweep_reads_from_the_answer_to_the_plan(open_page: Opened) -> None:
     )
     assert "with 80 % power at the 5 % level" in said
     assert [button.label for button in app.get("download_button")] == [
+        *("PNG", "SVG", "CSV"),
         "Sweep file",
         "Report (Markdown)",
         "Tables (CSV)",

@@ -38,7 +38,7 @@ def test_sentences_of_a_sweep_with_one_effect() -> None:
     table = factorial(LEVELS, 20, np.random.default_rng(0), lambda s: 3 * SD * (s["width"] == 16))
     answer = analyse(table, list(LEVELS))
     assert not isinstance(answer.effects, str)
-    width, depth = parameter_sentences(answer.effects, ERROR)
+    width, depth = map(str, parameter_sentences(answer.effects, ERROR))
     row = answer.effects.table.iloc[0]
     size = figure(100 * (10 ** row["effect"] - 1))
     assert width.startswith(f"width matters: 16 has {size} % more acceleration error than 64 (")
@@ -55,7 +55,7 @@ def test_an_interaction_is_said() -> None:
 
 def test_what_cannot_be_told_says_what_would_tell() -> None:
     answer = analyse(factorial({"width": [16, 64]}, 3, np.random.default_rng(3)), ["width"])
-    (said,) = parameter_sentences(answer.effects, ERROR)
+    (said,) = map(str, parameter_sentences(answer.effects, ERROR))
     assert said.startswith("width: cannot tell with these runs; ")
     assert "more seeds per setting would tell" in said
 

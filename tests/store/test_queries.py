@@ -206,3 +206,12 @@ def test_what_a_group_cost_is_the_sum_over_its_runs(shared_store: Path) -> None:
     assert costs.n_runs == 20 and costs.span_minutes == pytest.approx(span)
     assert costs.train_seconds == pytest.approx(runs["train_seconds"].sum())
     assert nothing == (0, 0.0, 0.0, "(unset)")
+
+
+def test_where_a_run_is_measured_is_no_choice_in_how_it_is_made(store: Path) -> None:
+    one, other = run_record(0), run_record(1, parameters={"width": 32})
+    data = {**other.config["data"], "test_dataset": "simple_TBP_planar_10_test"}
+    filled_store(store, [one, replaced(other, config={**other.config, "data": data})])
+    with read_catalogue(store) as con:
+        assert con.execute("SELECT count(DISTINCT coalesce(test_dataset, '')) FROM parameters").fetchall() == [(2,)]
+        assert queries.varying_parameters(con, of_group(SEEDING)) == ["width"]

@@ -7,14 +7,15 @@ import streamlit as st
 
 from pages.shared import data
 from pages.shared.controls import become
+from pages.shared.filter.beginning import Rule
 from pages.shared.filter.url import PREFIX, Asked, belongs, from_query, texts, to_query
 from store.filters import Range, Value
 
 _LAST, _BEGUN, _STORE, _CLEARED = "last filter", "groups begun with", "store of the filter", "filter is cleared"
 
 
-def in_force(catalogue: data.Catalogue, *, newest: bool) -> Asked:
-    """Return what is asked for and make the URL say it. `newest`: begin with the newest group where none is named."""
+def in_force(catalogue: data.Catalogue, begin: Rule | None) -> Asked:
+    """Return what is asked for and make the URL say it; `begin` chooses a group where none is named."""
     if st.session_state.setdefault(_STORE, catalogue.path) != catalogue.path:
         st.session_state[_STORE] = catalogue.path
         write({})  # what was chosen of another store says nothing of this one
@@ -25,8 +26,8 @@ def in_force(catalogue: data.Catalogue, *, newest: bool) -> Asked:
     asked, problems = from_query(query, data.kinds(catalogue))
     for problem in problems:
         st.toast(problem, icon=":material/link_off:")
-    if newest and not asked.filter.groups and not asked.all_groups:
-        asked = _with_newest(catalogue, asked)
+    if begin and not asked.filter.groups and not asked.all_groups:
+        asked = _with_first(catalogue, asked, begin)
         st.session_state[_BEGUN] = asked.filter.groups
     _remember(catalogue, asked)
     write(to_query(asked), without=("run",) if cleared else ())
@@ -61,9 +62,10 @@ def clear() -> None:
     st.session_state[_CLEARED] = True
 
 
-def _with_newest(catalogue: data.Catalogue, asked: Asked) -> Asked:
-    found = data.groups(catalogue, asked.filter)["group"]
-    return replace(asked, filter=replace(asked.filter, groups=tuple(group or None for group in found[:1])))
+def _with_first(catalogue: data.Catalogue, asked: Asked, begin: Rule) -> Asked:
+    found = data.group_variation(catalogue, asked.filter)
+    groups = (max(found, key=begin).group,) if found else ()  # of equals the first, which is the newest
+    return replace(asked, filter=replace(asked.filter, groups=groups))
 
 
 def _remember(catalogue: data.Catalogue, asked: Asked) -> None:
