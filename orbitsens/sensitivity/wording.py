@@ -1,5 +1,6 @@
 """The answer in sentences: one per parameter, for the page and for the report."""
 
+from dataclasses import dataclass
 from math import ceil, isfinite
 from typing import Any, NamedTuple
 
@@ -20,7 +21,8 @@ class Metric(NamedTuple):
     unit: str
 
 
-class Said(NamedTuple):
+@dataclass(frozen=True)
+class Said:
     """A sentence whose beginning is the verdict: "width matters", ": 16 has ..."."""
 
     verdict: str
