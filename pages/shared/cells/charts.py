@@ -30,9 +30,9 @@ def show_charts(
         with st.container(horizontal=True):  # in which charts wrap where there is no room for them side by side
             for i in row:
                 chart, chart_key = draw(i, look.theme(), selected), f"{key}_{i}"
-                titled = chart.properties(title=panels[i].name) if panels[i].name else chart
+                chart.title = panels[i].name or alt.Undefined
                 click, alt_text = partial(picked, panels[i], chart_key), f"{spoken} {panels[i].name}".strip()
-                st.altair_chart(titled, theme=None, key=chart_key, on_select=click, alt=alt_text)
+                st.altair_chart(chart, theme=None, key=chart_key, on_select=click, alt=alt_text)
 
 
 def rows_of(items: Sequence[int], most: int) -> list[list[int]]:

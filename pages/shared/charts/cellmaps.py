@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pages.shared.charts.gridmaps import ColourScale
-from pages.shared.charts.theme import GREY, INK, MUTED, PAPER, Theme, styled
+from pages.shared.charts.theme import GREY, INK, MUTED, PAPER, Theme, styled, unchecked
 from pages.shared.charts.ticks import log_ticks
 
 PICK, PICK_IDLE = "cell", "idle_cell"  # what a click selects, among the coloured cells and the grey ones
@@ -38,6 +38,7 @@ def cell_grid(cells: pd.DataFrame, x: Sequence[str], y: Sequence[str]) -> pd.Dat
     return grid.assign(kind=np.select([none, grid["value"].notna(), lost], [EMPTY, SHOWN, LOST], IDLE))
 
 
+@unchecked
 def cell_map(
     grid: pd.DataFrame,
     titles: tuple[str, str],
@@ -103,7 +104,7 @@ class _Plane(NamedTuple):
         sent = grid[["cell", *_CORNERS]] if "tooltip" in look else grid
         mark = alt.Chart(sent).mark_rect(xOffset=inset, x2Offset=-inset, yOffset=-inset, y2Offset=inset, **look)
         x, y = alt.X("low_column:Q", **self.x), alt.Y("low_row:Q", **self.y)
-        return mark.encode(x=x, x2="high_column", y=y, y2="high_row")
+        return mark.encode(x=x, x2=alt.X2("high_column"), y=y, y2=alt.Y2("high_row"))
 
     def at(self, grid: pd.DataFrame, of_x: str = "column", of_y: str = "row") -> alt.Chart:
         """Marks in the cells' middles."""
@@ -111,7 +112,7 @@ class _Plane(NamedTuple):
 
     def told(self, chart: alt.Chart) -> alt.Chart:
         """The chart with its tips; a screen reader gets the cell's name and number."""
-        return chart.encode(tooltip=self.tips, description="spoken:N")
+        return chart.encode(tooltip=self.tips, description=alt.Description("spoken:N"))
 
 
 def _axis(grid: pd.DataFrame, names: str, place: str, title: str) -> Mapping[str, Any]:
@@ -177,9 +178,10 @@ def _words(shown: pd.DataFrame, scale: ColourScale, on: _Plane, room: Mapping[st
     ink = alt.Color("ink:N", scale=None)
     frame = frame[["column", "row", "word", "lost", "ink", "diverged"]]
     some = frame[frame["diverged"] > 0]
-    words = [on.at(frame).mark_text(fontSize=12, tooltip=None, opacity=room).encode(text="word:N", color=ink)]
-    small = on.at(some).mark_text(fontSize=9, dy=12, tooltip=None, opacity=room).encode(text="lost:N", color=ink)
-    return [*words, small] if len(some) else words
+    look: dict[str, Any] = {"tooltip": None, "opacity": room}
+    words = on.at(frame).mark_text(fontSize=12, **look).encode(text=alt.Text("word:N"), color=ink)
+    small = on.at(some).mark_text(fontSize=9, dy=12, **look).encode(text=alt.Text("lost:N"), color=ink)
+    return [words, small] if len(some) else [words]
 
 
 def _hatched(theme: Theme) -> Mapping[str, Any]:

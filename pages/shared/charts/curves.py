@@ -7,7 +7,7 @@ import pandas as pd
 
 from pages.shared.charts.curve_data import Curves
 from pages.shared.charts.gridmaps import SERIES
-from pages.shared.charts.theme import INK, MUTED, TRAIN, UNUSABLE, VALIDATION, Theme, styled
+from pages.shared.charts.theme import INK, MUTED, TRAIN, UNUSABLE, VALIDATION, Theme, styled, unchecked
 from pages.shared.charts.ticks import log_ticks
 
 TRAINING, VALIDATING = "training", "validation"
@@ -16,6 +16,7 @@ MOST_NAMED = 12  # series in the legend
 MOST_READ = 8  # series in a tip
 
 
+@unchecked
 def curves_chart(
     curves: Curves,
     title: tuple[str, str],

@@ -5,11 +5,12 @@ import pandas as pd
 
 from orbitsens.sensitivity.effects import MATTERS, NO_MATTER, UNKNOWN, Effects
 from orbitsens.sensitivity.importance import Importances
-from pages.shared.charts.theme import INK, MUTED, RUN, UNUSABLE, VALIDATION, Theme, styled
+from pages.shared.charts.theme import INK, MUTED, RUN, UNUSABLE, VALIDATION, Theme, styled, unchecked
 
 ROW = 48  # px
 
 
+@unchecked
 def effect_chart(found: Effects, theme: Theme) -> alt.LayerChart:
     """One row per parameter: its effect and interval in units of the noise; the dashed line is the noise itself."""
     table = found.table.dropna(subset=["effect"]).sort_values("effect", ascending=False, kind="stable")
@@ -31,23 +32,22 @@ def effect_chart(found: Effects, theme: Theme) -> alt.LayerChart:
     )
     base = alt.Chart(frame).encode(y=y, color=colour)
     tips = [
-        "parameter:N",
-        "values:N",
-        "verdict:N",
+        *(alt.Tooltip(f"{n}:N") for n in ("parameter", "values", "verdict")),
         *(alt.Tooltip(f"{n}:Q", format=".2f") for n in ("effect", "low", "high")),
     ]
     return styled(
         [
             _line(0.0, [], theme),
             _line(1.0, [5, 4], theme),
-            base.mark_rule(strokeWidth=3, opacity=0.6).encode(x=alt.X("low:Q", title=title), x2="high:Q"),
-            base.mark_point(filled=True, size=110, opacity=1.0).encode(x="effect:Q", tooltip=tips),
+            base.mark_rule(strokeWidth=3, opacity=0.6).encode(x=alt.X("low:Q", title=title), x2=alt.X2("high:Q")),
+            base.mark_point(filled=True, size=110, opacity=1.0).encode(x=alt.X("effect:Q"), tooltip=tips),
         ],
         theme,
         height=max(160, ROW * len(frame)),
     )
 
 
+@unchecked
 def importance_chart(found: Importances, theme: Theme) -> alt.LayerChart:
     """One row per parameter: its permutation importance and interval; grey inside the band of permuted responses."""
     frame = found.table[["parameter", "importance", "low", "high", "real"]]
@@ -58,8 +58,8 @@ def importance_chart(found: Importances, theme: Theme) -> alt.LayerChart:
     return styled(
         [
             _line(float(found.table["band"].max()), [5, 4], theme),
-            base.mark_rule(strokeWidth=3, opacity=0.6).encode(x=alt.X("low:Q", title=title), x2="high:Q"),
-            base.mark_point(filled=True, size=110, opacity=1.0).encode(x="importance:Q"),
+            base.mark_rule(strokeWidth=3, opacity=0.6).encode(x=alt.X("low:Q", title=title), x2=alt.X2("high:Q")),
+            base.mark_point(filled=True, size=110, opacity=1.0).encode(x=alt.X("importance:Q")),
         ],
         theme,
         height=max(160, ROW * len(frame)),
@@ -68,4 +68,5 @@ def importance_chart(found: Importances, theme: Theme) -> alt.LayerChart:
 
 def _line(at: float, dash: list[int], theme: Theme) -> alt.Chart:
     ink = INK[theme] if dash else MUTED[theme]
-    return alt.Chart(pd.DataFrame({"at": [at]})).mark_rule(color=ink, strokeDash=dash or alt.Undefined).encode(x="at:Q")
+    rule = alt.Chart(pd.DataFrame({"at": [at]})).mark_rule(color=ink, strokeDash=dash or alt.Undefined)
+    return rule.encode(x=alt.X("at:Q"))

@@ -8,7 +8,20 @@ import numpy as np
 import pandas as pd
 
 from orbitsens.sensitivity.generalisation import coarser
-from pages.shared.charts.theme import BLUE, GREEN, GREY, INK, ORANGE, PAPER, PURPLE, SKY, VERMILLION, Theme, styled
+from pages.shared.charts.theme import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    PAPER,
+    PURPLE,
+    SKY,
+    VERMILLION,
+    Theme,
+    styled,
+    unchecked,
+)
 from pages.shared.charts.ticks import log_ticks
 
 PICK, PICK_FAILED = "cell", "failed_cell"  # what a click selects
@@ -56,6 +69,7 @@ class Overlay(NamedTuple):
     edges: pd.DataFrame
 
 
+@unchecked
 def heatmap(
     cells: pd.DataFrame, field: str, scale: ColourScale, overlay: Overlay, theme: Theme, selected: int | None = None
 ) -> alt.LayerChart:
@@ -129,6 +143,7 @@ def _on_top(overlay: Overlay, theme: Theme) -> list[alt.Chart]:
     return layers
 
 
+@unchecked
 def marginals(curves: pd.DataFrame, over: str, title: str, log: bool, theme: Theme) -> alt.LayerChart:
     """Draw each model's median and quartiles over `over`, a_km or e: columns `over`, q1, median, q3, model."""
     names = list(dict.fromkeys(curves["model"]))

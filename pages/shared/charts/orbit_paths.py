@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from orbitsens.constants import EARTH_RADIUS_KM
-from pages.shared.charts.theme import RUN, VALIDATION, Theme, styled
+from pages.shared.charts.theme import RUN, VALIDATION, Theme, styled, unchecked
 from pages.shared.charts.ticks import log_ticks
 
 TRAINING, VALIDATING = "training", "validation"
@@ -17,6 +17,7 @@ _EARTH = "#3B7DB5"
 PLANES: Mapping[str, tuple[int, int]] = {"x, y": (0, 1), "x, z": (0, 2)}
 
 
+@unchecked
 def orbit_paths(positions: list[np.ndarray], orbits: pd.DataFrame, plane: str, theme: Theme) -> alt.LayerChart:
     """Draw paths in one of `PLANES`, to scale, with the Earth.
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from orbitsens.constants import EARTH_RADIUS_KM, MU_KM3_S2
 from orbitsens.grid_settings import arrow_samples
-from pages.shared.charts.theme import GREEN, INK, MUTED, VERMILLION, Theme, styled
+from pages.shared.charts.theme import GREEN, INK, MUTED, VERMILLION, Theme, styled, unchecked
 from pages.shared.charts.ticks import log_ticks
 
 TRUE, MODEL = "true", "model"
@@ -37,6 +37,7 @@ class CellOrbit(NamedTuple):
         return radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
+@unchecked
 def orbit_picture(orbit: CellOrbit, theme: Theme) -> alt.LayerChart:
     """Draw the paths to scale with the Earth, and arrows: the model's acceleration relative to the true one."""
     n = len(orbit.along["error_along"])
@@ -90,6 +91,7 @@ def _arrows(orbit: CellOrbit, length: float) -> pd.DataFrame:
     return pd.concat(parts)
 
 
+@unchecked
 def along_orbit(orbit: CellOrbit, column: str, title: str, log: bool, theme: Theme) -> alt.LayerChart:
     """Draw what is kept along the orbit over its true anomaly since the first sample."""
     values = np.asarray(orbit.along[column], dtype=float)

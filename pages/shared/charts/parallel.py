@@ -11,7 +11,7 @@ import pandas as pd
 from pages.shared.charts.axes import Axis, worded
 from pages.shared.charts.colours import of_value
 from pages.shared.charts.gridmaps import ColourScale
-from pages.shared.charts.theme import INK, MUTED, PAPER, UNUSABLE, Theme, styled
+from pages.shared.charts.theme import INK, MUTED, PAPER, UNUSABLE, Theme, styled, unchecked
 
 BRUSH = "brush"
 MOST_LINES = 500  # runs, up to which each is a line of its own
@@ -29,6 +29,7 @@ class _On(NamedTuple):
     theme: Theme
 
 
+@unchecked
 def parallel(runs: pd.DataFrame, axes: Sequence[Axis], scale: ColourScale, theme: Theme) -> alt.LayerChart:
     """Draw runs (columns run_id, value) over axes whose places are in the order of their rows.
 

@@ -10,7 +10,7 @@ from orbitsens.sensitivity.settings import value_texts
 from pages.shared.charts.cells import cells
 from pages.shared.charts.colours import finite_scale, of_names, of_value
 from pages.shared.charts.positions import Positions, Quantity, encoding, is_number, names_in_order, positions
-from pages.shared.charts.theme import INK, PAPER, RUN, UNUSABLE, Theme, styled
+from pages.shared.charts.theme import INK, PAPER, RUN, UNUSABLE, Theme, styled, unchecked
 
 PICK = "pick"
 MOST_POINTS = 2000  # runs, up to which each is a point of its own
@@ -37,6 +37,7 @@ class _On(NamedTuple):
         return {"x": x, "y": alt.Y(**encoding(self.y, fields["y"], bottom, top)) if up else alt.value(STRIP / 2)}
 
 
+@unchecked
 def scatter(
     runs: pd.DataFrame, x: Quantity, y: Quantity, colour: Quantity | None, theme: Theme, selected: str | None = None
 ) -> alt.LayerChart:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pages.shared.charts.gridmaps import SERIES
-from pages.shared.charts.theme import INK, PAPER, UNUSABLE, Theme, styled
+from pages.shared.charts.theme import INK, PAPER, UNUSABLE, Theme, styled, unchecked
 from pages.shared.charts.ticks import MOST, log_ticks
 from pages.shared.charts.violins import PICK, PICK_UNUSABLE
 
@@ -36,6 +36,7 @@ class LineAxes(NamedTuple):
     strip: bool
 
 
+@unchecked
 def seed_lines(runs: pd.DataFrame, axes: LineAxes, theme: Theme, selected: str | None = None) -> alt.LayerChart:
     """Draw runs: columns x, line (texts), value, used, lost (no finite value), run_key, run_id, seed, state.
 

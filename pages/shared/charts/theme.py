@@ -1,9 +1,14 @@
 """The one look of all charts: colours, and the style that goes on every chart last."""
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any, Literal, ParamSpec, TypeVar
 
 import altair as alt
+from altair.utils.schemapi import debug_mode
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 # Okabe and Ito's palette, readable for colour-blind people.
 BLUE = "#0072B2"
@@ -27,11 +32,33 @@ MUTED: Mapping[Theme, str] = {"light": "#5C6066", "dark": "#A9ADB3"}
 GRID: Mapping[Theme, str] = {"light": "#E6E8EA", "dark": "#2A2E33"}
 
 
-def styled(layers: Sequence[alt.Chart], theme: Theme, *, height: int) -> alt.LayerChart:
+class Layers(alt.LayerChart):
+    """Layers that are not checked against Vega-Lite's schema whenever they are drawn: that took half of a redraw.
+
+    The tests check every chart of every page.
+    """
+
+    def to_dict(self, validate: bool = False, **more: Any) -> dict[str, Any]:
+        """As altair's, but for the default."""
+        return super().to_dict(validate=validate, **more)
+
+
+def unchecked(draw: Callable[P, T]) -> Callable[P, T]:
+    """Build a chart without altair's check of each of its parts, as altair itself does when it copies one."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **named: P.kwargs) -> T:
+        with debug_mode(False):
+            return draw(*args, **named)
+
+    return drawn
+
+
+def styled(layers: Sequence[alt.Chart], theme: Theme, *, height: int) -> Layers:
     """Put layers into one chart, as wide as its place, its plot `height` px high, with the look of page and picture."""
     # "fit-x": axes and legends take of the width only; a low plot would end up with no height at all.
     fit = alt.AutoSizeParams(type="fit-x", contains="padding")
-    return alt.LayerChart(layer=list(layers), height=height, width="container", autosize=fit, config=_config(theme))
+    return Layers(layer=list(layers), height=height, width="container", autosize=fit, config=_config(theme))
 
 
 def _config(theme: Theme) -> alt.Config:

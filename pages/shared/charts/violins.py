@@ -8,7 +8,7 @@ import pandas as pd
 
 from orbitsens.sensitivity.seeding import NOT_FINITE, SeedStudy
 from orbitsens.sensitivity.settings import UNSET
-from pages.shared.charts.theme import INK, OUTLIER, PAPER, RUN, UNUSABLE, Theme, styled
+from pages.shared.charts.theme import INK, OUTLIER, PAPER, RUN, UNUSABLE, Theme, styled, unchecked
 from pages.shared.charts.ticks import log_ticks
 
 PICK, PICK_UNUSABLE = "pick", "pick_unusable"  # what a click selects, among the points and in the strip
@@ -35,7 +35,7 @@ class _Axes(NamedTuple):
 
     def y(self) -> alt.Y:
         """One row per setting, the first on top."""
-        lines = "\n" if self.height() >= 48 * len(self.rows) else ", "
+        lines = "\n" if self.height() >= self._told() * len(self.rows) else ", "
         labels = json.dumps([setting.replace(" · ", lines) for setting in self.rows])
         axis = alt.Axis(
             values=list(self.rows.values()),
@@ -51,13 +51,21 @@ class _Axes(NamedTuple):
 
     def height(self) -> int:
         """High enough to see the points of each setting, in px: many settings get less each."""
-        return 190 if len(self.rows) == 1 else max(120, len(self.rows) * min(76, max(26, 900 // len(self.rows))))
+        if len(self.rows) == 1:
+            return 190
+        each = 900 // len(self.rows)
+        return max(120, len(self.rows) * min(max(76, self._told()), max(26, each)))
+
+    def _told(self) -> int:
+        """The height of a row's name with a line for each parameter, in px."""
+        return max(48, 15 * max(setting.count(" · ") + 1 for setting in self.rows) + 12)
 
     def place(self, settings: "pd.Series[str]") -> "pd.Series[float]":
         """The middles of the settings' rows."""
         return settings.map(self.rows).astype(float)
 
 
+@unchecked
 def violins(study: SeedStudy, axis_title: str, theme: Theme, selected: str | None = None) -> alt.LayerChart:
     """Draw the study: one row per setting, the metric along the axis, in the unit that `axis_title` names.
 
@@ -111,7 +119,8 @@ def _outlines(study: SeedStudy, on: _Axes) -> list[alt.Chart]:
     middle, half = on.place(study.outlines["setting"]), HALF_VIOLIN * study.outlines["density"]
     frame = study.outlines[["setting", "value"]].assign(y=middle - half, y2=middle + half)
     mark = alt.Chart(frame).mark_area(color=RUN[on.theme], opacity=0.18, tooltip=None)
-    return [mark.encode(x=on.x("value"), y=on.y(), y2=alt.Y2("y2"), detail="setting:N")] if len(frame) else []
+    places = {"x": on.x("value"), "y": on.y(), "y2": alt.Y2("y2"), "detail": alt.Detail("setting:N")}
+    return [mark.encode(**places)] if len(frame) else []
 
 
 def _summary(study: SeedStudy, on: _Axes) -> list[alt.Chart]:
@@ -129,7 +138,7 @@ def _runs(study: SeedStudy, on: _Axes) -> list[alt.Chart]:
     names = (
         base.transform_filter(alt.datum.kind == "stands out")
         .mark_text(baseline="bottom", dy=-10, color=OUTLIER, tooltip=None)
-        .encode(text="label:N")
+        .encode(text=alt.Text("label:N"))
     )
     marks = [*_ring(base, runs, on), _clickable(base, on, PICK).encode(tooltip=tips)]
     return [*marks, names] if runs["outlier"].any() else marks
