@@ -21,6 +21,12 @@ HEADLINE = "acceleration_error"
 SPLITS = ("test", "val", "train")
 
 
+def headline(choices: pd.DataFrame) -> Measured | None:
+    """The headline metric where most runs were tested; None where no run was measured at it."""
+    places = _places(choices[choices["metric"] == HEADLINE], HEADLINE)
+    return next(iter(places.values()), None)
+
+
 def choose_metric(choices: pd.DataFrame) -> str:
     """Choose a metric that some run was measured at, the headline first."""
     present = set(choices["metric"])
@@ -32,15 +38,21 @@ def choose_metric(choices: pd.DataFrame) -> str:
 
 def choose_dataset(choices: pd.DataFrame, metric_key: str) -> Measured:
     """Choose the dataset that the metric was measured on: test data first, then the one with most runs."""
-    rows = choices[choices["metric"] == metric_key].copy()
+    found = _places(choices[choices["metric"] == metric_key], metric_key)
+    chosen = choose("Measured on", {name: name for name in found}, "dataset", tip="The orbits of the metric.")
+    return found[chosen]
+
+
+def _places(rows: pd.DataFrame, metric_key: str) -> dict[str, Measured]:
+    """Where a metric was measured, by label: test data first, then the one with most runs."""
+    rows = rows.copy()
     rows["rank"] = rows["split"].map({split: i for i, split in enumerate(SPLITS)}).fillna(len(SPLITS))
     rows = rows.sort_values(["rank", "n_runs"], ascending=[True, False], kind="stable")
     found: dict[str, Measured] = {}
     for row in rows.to_dict("records"):
         dataset = row["dataset"] if isinstance(row["dataset"], str) else None
         found[dataset_label(dataset, row["split"])] = Measured(metric_key, dataset, row["split"])
-    chosen = choose("Measured on", {name: name for name in found}, "dataset", tip="The orbits of the metric.")
-    return found[chosen]
+    return found
 
 
 def choose_measured(view: View, columns: Sequence[Any]) -> Measured:

@@ -25,8 +25,8 @@ from pages.shared.selectors import run_ids
 _COMMON = ("run", "seed", "matched run", "weights")  # are on every page, and need no explanation in a caption
 
 
-def show_maps(panels: Sequence[Panel], how: Choice, name: str, answer: str) -> None:
-    """Draw a map of each panel on one colour scale, and offer them as picture and numbers."""
+def maps(panels: Sequence[Panel], how: Choice) -> tuple[list[pd.DataFrame], Draw]:
+    """The grid of each panel, and what draws one of them, all on one colour scale."""
     words, axes = how.metric, how.axes
     texts = [cell_texts(panel, how.shown, words) for panel in panels]
     levels = [(panel.study.levels[axes.x], _rows(panel, axes.y)) for panel in panels]
@@ -37,20 +37,25 @@ def show_maps(panels: Sequence[Panel], how: Choice, name: str, answer: str) -> N
     def draw(i: int, theme: Theme, selected: str = "") -> alt.LayerChart:
         return cellmaps.cell_map(grids[i], titles, scale, tips(axes, panels[i].study, words), theme, selected)
 
+    return grids, draw
+
+
+def show_maps(panels: Sequence[Panel], how: Choice, name: str, answer: str) -> None:
+    """Draw a map of each panel, and offer them as picture and numbers."""
+    grids, draw = maps(panels, how)
     show_charts(panels, "cells", draw, st.query_params.get("cell", ""), to_cell, f"Map of {how.shown.title}")
     caption = map_caption(panels[0].study, grids, how.shown)
     _below(panels, how, name, answer, caption, draw, "cells", " Click a cell to see its runs.")
 
 
-def show_lines(panels: Sequence[Panel], how: Choice, name: str, answer: str, what: Shown, key: str) -> None:
-    """Draw the runs over the parameter, a line for each value of another, panels side by side on equal axes."""
+def lines(panels: Sequence[Panel], how: Choice, what: Shown) -> tuple[LineAxes, Draw] | None:
+    """The axes that all panels share, and what draws one of them; None where no run says what is wanted."""
     runs = [_drawn(panel, what) for panel in panels]
     used = pd.concat([rows["value"][rows["used"]] for rows in runs])
     used = used[np.isfinite(used)]
     strip = any(bool(rows["lost"].any()) for rows in runs)
     if used.empty and not strip:
-        st.caption(f"No run among these says its {what.words.label}.")
-        return
+        return None
     log = how.log and bool((used > 0.0).all())
     study = panels[0].study
     axes = LineAxes(
@@ -64,14 +69,25 @@ def show_lines(panels: Sequence[Panel], how: Choice, name: str, answer: str, wha
         log_x=how.log_x,
         strip=strip,
     )
-    wanted = st.query_params.get("run", "")
-    selected = next((key for panel in panels for key, name in run_ids(panel.runs).items() if name == wanted), None)
 
     def draw(i: int, theme: Theme, chosen: str | None = None) -> alt.LayerChart:
         return seed_lines(runs[i], axes, theme, chosen)
 
+    return axes, draw
+
+
+def show_lines(panels: Sequence[Panel], how: Choice, name: str, answer: str, what: Shown, key: str) -> None:
+    """Draw the runs over the parameter, a line for each value of another, panels side by side on equal axes."""
+    found = lines(panels, how, what)
+    if found is None:
+        st.caption(f"No run among these says its {what.words.label}.")
+        return
+    axes, draw = found
+    wanted = st.query_params.get("run", "")
+    selected = next((key for panel in panels for key, name in run_ids(panel.runs).items() if name == wanted), None)
     show_charts(panels, key, draw, selected, to_run, f"{what.title} over {axes.title_x}")
-    _below(panels, how, name, answer, line_caption(axes, how.log, max(map(len, runs))), draw, key)
+    most = max(len(panel.runs) for panel in panels)
+    _below(panels, how, name, answer, line_caption(axes, how.log, most), draw, key)
 
 
 def _below(
