@@ -1,10 +1,11 @@
 """The sensitivity report of a group in the run store."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
-from orbitsens.sensitivity.analysis import analyse, with_sobol
+from orbitsens.sensitivity.analysis import Analysis, analyse, with_sobol
 from orbitsens.sensitivity.report import csv, markdown
 from orbitsens.sensitivity.wording import Metric
 from store import queries
@@ -19,8 +20,23 @@ METRICS = {
 }
 
 
+class GroupAnswer(NamedTuple):
+    """The analysis of a group, the metric in words, and the orbits that it was measured on."""
+
+    answer: Analysis
+    words: Metric
+    place: str
+
+
 def group_report(store: Path, group: str, metric: str, dataset: str | None) -> tuple[str, str]:
-    """Analyse a group; returns the Markdown and the CSV.
+    """The Markdown and the CSV of `group_answer`, Sobol indices included."""
+    found = group_answer(store, group, metric, dataset)
+    answer = with_sobol(found.answer)
+    return markdown(answer, f"Sensitivity of {group}", found.words, found.place), csv(answer)
+
+
+def group_answer(store: Path, group: str, metric: str, dataset: str | None) -> GroupAnswer:
+    """Analyse a group.
 
     Without `dataset` the metric is that of the test set (else any set) on which most runs were measured.
 
@@ -34,9 +50,7 @@ def group_report(store: Path, group: str, metric: str, dataset: str | None) -> t
         varying = queries.varying_parameters(con, of_group(group))
     name, split = str(chosen["dataset"] or "(unset)"), str(chosen["split"])
     place = name if name.endswith(f"_{split}") else f"{name} ({split})"
-    answer = with_sobol(analyse(table, varying))
-    words = METRICS.get(metric, Metric(metric, ""))
-    return markdown(answer, f"Sensitivity of {group}", words, place), csv(answer)
+    return GroupAnswer(analyse(table, varying), METRICS.get(metric, Metric(metric, "")), place)
 
 
 def _choose(choices: pd.DataFrame, group: str, metric: str, dataset: str | None) -> "pd.Series[str]":

@@ -6,92 +6,34 @@ taken in a browser. Nothing here knows a result.
 
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Page
 
-from runner.reporting import group_report
+from orbitsens.sensitivity.planning import as_difference, seeds_per_arm
+from pages.shared.studies.known import BEST, NOISE, STUDIES, Study
+from runner.reporting import GroupAnswer, group_answer, group_report
 from store.connect import read_catalogue
 from store.filters import of_group
 from store.location import readable_store
 from store.queries import group_costs
 from tests.browser.serving import chromium, served, settle
 
+METRIC = "acceleration_error"
+DIFFERENCES = (10.0, 20.0, 50.0, 100.0)  # %
 FOLDER = Path("findings")
 SECTION = re.compile(r"^## (.+)\n\n", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Study:
-    """A question, where its answer is: the W&B group, the page of the app, and which download there is the picture."""
-
-    title: str
-    question: str
-    note: str
-    group: str
-    page: str
-    picture: str = "download_png"
-    query: str = ""
-    settings: bool = False
-
-    @property
-    def link(self) -> str:
-        """The page's address below the app's."""
-        return f"{self.page}?group={self.group}{self.query}"
-
-
-STUDIES: tuple[Study, ...] = (
-    Study(
-        "Model size",
-        "How do width, depth and batch size change the error?",
-        "The note shows heatmaps of width by depth, a panel for each batch size.",
-        "sweep-architecture-batch_size-v1",
-        "architecture",
-        "download_cells_png",
-    ),
-    Study(
-        "Seeding",
-        "How far does the random seed alone move the error?",
-        'The note: "Performance generally has low variance due to seeding, but there are a couple notable outliers." '
-        "Its 20 seeds were trained on 10 complex orbits and measured on 10 others; the other rows are ours.",
-        "sweep-seeds-v2",
-        "seeding",
-    ),
-    Study(
-        "Generalisation",
-        "How does a model trained on 100 complex or on 10 simple orbits do on orbits of other shapes?",
-        "The note applies each model to a grid of semi-major axes and eccentricities, 100 complex against 10 simple.",
-        "generalisation",
-        "generalisation",
-        "download_maps_png",
-    ),
-    Study(
-        "Segment ratio",
-        "How much of an orbit should a training segment cover, and with how many orbits?",
-        "The note shows the error against the segment ratio, a line for each number of training orbits.",
-        "sweep-segment-ratio",
-        "segment_ratio",
-        "download_curves_png",
-    ),
-    Study(
-        "Screening",
-        "What is the model sensitive to? 14 parameters of model and pipeline at once.",
-        "The note's opening question, which it answers for three of them.",
-        "sweep-screening",
-        "sensitivity",
-        "download_effects_png",
-    ),
-    Study(
-        "The best setting found",
-        "How far does the error fall from the note's config, one choice after the other?",
-        "The team's published table: trained on complex, measured on complex, 2.07 %, the best 1.85 %.",
-        "sweep-best",
-        "seeding",
-        settings=True,
-    ),
-)
+# Where each page has the download that is a study's picture.
+PICTURES = {
+    "architecture": "download_cells_png",
+    "generalisation": "download_maps_png",
+    "segment_ratio": "download_curves_png",
+    "sensitivity": "download_effects_png",
+    "seeding": "download_png",
+}
 
 
 def main() -> None:
@@ -126,27 +68,36 @@ def _head(store: Path) -> str:
 
 
 def _study(study: Study, store: Path, page: Page, url: str) -> str:
-    text, table = group_report(store, study.group, "acceleration_error", None)
+    text, table = group_report(store, study.group, METRIC, None)
     (FOLDER / f"{study.group}.csv").write_text(table, encoding="utf-8")
     sections = dict(zip(*[iter(SECTION.split(text)[1:])] * 2, strict=True))
     measured = SECTION.split(text)[0].split("\n\n")[1]
     said, picture = _look(page, url, study)
-    settings = _settings(sections["Settings"]) if study.settings else ""
+    more = {BEST: _settings, NOISE: _seeds}.get(study.answer, lambda _: "")(
+        group_answer(store, study.group, METRIC, None)
+    )
+    warned = sections.get("What this design cannot tell", "")
     return (
         f"\n## {study.title}\n\n{study.question} {study.note}\n\n![{said}]({picture})\n\n**{said}**\n\n"
-        f"{measured}\n\n{sections['Answer'].strip()}\n\n{settings}"
-        f"`python -m runner report {study.group}` says the same; [its tables](findings/{study.group}.csv); in the\n"
-        f"app: `{study.link}`.\n\n<details><summary>Methods</summary>\n\n{sections['Methods'].strip()}\n\n</details>\n"
+        f"{measured}\n\n{sections['Answer'].strip()}\n\n{warned}{more}"
+        f"`python -m runner report {study.group}` says the same; [its tables](findings/{study.group}.csv).\n"
+        f"In the app: `{_link(study)}`.\n\n"
+        f"<details><summary>Methods</summary>\n\n{sections['Methods'].strip()}\n\n</details>\n"
     )
+
+
+def _link(study: Study) -> str:
+    """The address of a study's page below the app's."""
+    return f"{study.page}?group={study.group}"
 
 
 def _look(page: Page, url: str, study: Study) -> tuple[str, str]:
     """The page's answer and the path of its picture."""
-    page.goto(f"{url}/{study.link}")
-    button = page.locator(f".st-key-{study.picture} button").first
+    page.goto(f"{url}/{_link(study)}")
+    button = page.locator(f".st-key-{PICTURES[study.page]} button").first
     button.wait_for(timeout=60_000)
     settle(page)
-    said = page.locator("h5").first.inner_text() if page.locator("h5").count() else page.locator("h1").inner_text()
+    said = page.locator("h5, [data-testid=stMarkdown] li").first.inner_text()
     with page.expect_download() as download:
         button.click()
     path = FOLDER / f"{study.group}.png"
@@ -154,15 +105,23 @@ def _look(page: Page, url: str, study: Study) -> tuple[str, str]:
     return " ".join(said.split()), str(path)
 
 
-def _settings(table: str) -> str:
-    """Of the report's table of settings what a reader compares: the error and its interval."""
-    rows = [[cell.strip() for cell in line.strip("| \n").split(" | ")] for line in table.splitlines() if line]
-    rows = [row for row in rows if len(row) == len(rows[0])]
-    columns = [rows[0].index(name) for name in ("setting", "n", "error", "error_low", "error_high")]
-    lines = ["| setting | runs | acceleration error, % | 95 % interval |", "| --- | --- | --- | --- |"]
-    for row in rows[2:]:
-        setting, n, error, low, high = (row[i] for i in columns)
-        lines.append(f"| {setting} | {n} | {error} | {low} to {high} |")
+def _settings(found: GroupAnswer) -> str:
+    """What a reader compares: each setting's error and its interval."""
+    means = found.answer.means
+    assert not isinstance(means, str), means
+    lines = ["| setting | runs | acceleration error, % (95 % interval) |", "| --- | --- | --- |"]
+    for row in means.itertuples():
+        lines.append(f"| {row.setting} | {row.n} | {row.error:.3g} ({row.error_low:.3g} to {row.error_high:.3g}) |")
+    return "\n".join(lines) + "\n\n"
+
+
+def _seeds(found: GroupAnswer) -> str:
+    """How many seeds one needs."""
+    noise = found.answer.noise
+    assert not isinstance(noise, str), noise
+    lines = ["| to tell two settings that differ by | seeds of each (80 % power, 5 % level) |", "| --- | --- |"]
+    for percent in DIFFERENCES:
+        lines.append(f"| {percent:g} % | {seeds_per_arm(as_difference(percent, noise.log, 1.0), noise.sd)} |")
     return "\n".join(lines) + "\n\n"
 
 

@@ -14,7 +14,7 @@ STUDIES = {
     "generalisation": ("generalisation", 10),
     "sweep-architecture-batch_size-v1": ("sweep-architecture-batch_size-v1", 240),
     "sweep-segment-ratio": ("sweep-segment-ratio", 105),
-    "sweep-screening": ("sweep-screening", 320),
+    "sweep-screening": ("sweep-screening", 240),
     "sweep-best": ("sweep-best", 120),
     "quickstart": ("quickstart", 8),
 }
@@ -39,7 +39,7 @@ def test_every_screening_setting_has_all_seeds():
     seeds: dict[str, set[int]] = {}
     for run in runs_of("sweep-screening"):
         seeds.setdefault(run.setting, set()).add(run.parameters.seed)
-    assert list(seeds.values()) == [set(range(5))] * 64
+    assert list(seeds.values()) == [set(range(5))] * 48
 
 
 def test_make_studies_trains_them_all():
