@@ -73,9 +73,8 @@ def _study(study: Study, store: Path, page: Page, url: str) -> str:
     sections = dict(zip(*[iter(SECTION.split(text)[1:])] * 2, strict=True))
     measured = SECTION.split(text)[0].split("\n\n")[1]
     said, picture = _look(page, url, study)
-    more = {BEST: _settings, NOISE: _seeds}.get(study.answer, lambda _: "")(
-        group_answer(store, study.group, METRIC, None)
-    )
+    tables = {BEST: _settings, NOISE: _seeds}
+    more = tables[study.answer](group_answer(store, study.group, METRIC, None)) if study.answer in tables else ""
     warned = sections.get("What this design cannot tell", "")
     return (
         f"\n## {study.title}\n\n{study.question} {study.note}\n\n![{said}]({picture})\n\n**{said}**\n\n"
@@ -110,8 +109,10 @@ def _settings(found: GroupAnswer) -> str:
     means = found.answer.means
     assert not isinstance(means, str), means
     lines = ["| setting | runs | acceleration error, % (95 % interval) |", "| --- | --- | --- |"]
-    for row in means.itertuples():
-        lines.append(f"| {row.setting} | {row.n} | {row.error:.3g} ({row.error_low:.3g} to {row.error_high:.3g}) |")
+    lines += [
+        f"| {row.setting} | {row.n} | {row.error:.3g} ({row.error_low:.3g} to {row.error_high:.3g}) |"
+        for row in means.itertuples()
+    ]
     return "\n".join(lines) + "\n\n"
 
 
@@ -121,7 +122,8 @@ def _seeds(found: GroupAnswer) -> str:
     assert not isinstance(noise, str), noise
     lines = ["| to tell two settings that differ by | seeds of each (80 % power, 5 % level) |", "| --- | --- |"]
     for percent in DIFFERENCES:
-        lines.append(f"| {percent:g} % | {seeds_per_arm(as_difference(percent, noise.log, 1.0), noise.sd)} |")
+        n = seeds_per_arm(as_difference(percent, noise.log, 1.0), noise.sd)
+        lines += [f"| {percent:g} % | {n} |"]
     return "\n".join(lines) + "\n\n"
 
 
