@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import linalg
 
+from orbitsens.sensitivity.labels import label
 from orbitsens.sensitivity.model import SINGULAR, Places, missing_combinations
 from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.seed_shares import seeds_alike
@@ -48,24 +49,26 @@ def warnings(found: Response, cells: Cells, table: pd.DataFrame) -> list[str]:
     `table` is that of `tolerances`.
     """
     said = [
-        f"{row.parameter} cannot be told from {row.partner}: they change together in these runs."
-        if row.status == "aliased"
-        else f"{row.parameter} is nearly confounded with the other parameters (mostly {row.partner}): "
-        f"only {100 * float(str(row.tolerance)):.0f} % of its variation is its own."
-        for row in table.itertuples()
-        if row.status != "free"
+        f"{label(parameter)} cannot be told from {label(partner)}: they change together in these runs."
+        if status == "aliased"
+        else f"{label(parameter)} is nearly confounded with the other parameters (mostly {label(partner)}): "
+        f"only {100 * tolerance:.0f} % of its variation is its own."
+        for parameter, tolerance, partner, status in table.itertuples(index=False)
+        if status != "free"
     ]
     holes = [(a.name, b.name, missing_combinations(cells, a.name, b.name)) for a, b in combinations(cells.terms, 2)]
     said += [
-        f"{n} of the combinations of {a} and {b} {'was' if n == 1 else 'were'} not run, "
+        f"{n} of the combinations of {label(a)} and {label(b)} {'was' if n == 1 else 'were'} not run, "
         "so their interaction is not estimated."
         for a, b, n in holes
         if n > 0
     ]
-    said += [f"{name} has one value among the used runs, so nothing can be said of it." for name in found.constant]
     said += [
-        f"Within a setting, runs of one {name} are alike (p = {p:.2g}), so they are worth less than their number, and "
-        "intervals are too narrow."
+        f"{label(name)} has one value among the used runs, so nothing can be said of it." for name in found.constant
+    ]
+    said += [
+        f"Within a setting, runs of one {label(name)} are alike (p = {p:.2g}), so they are worth less than their "
+        "number, and intervals are too narrow."
         for name, p in seeds_alike(found)
     ]
     return said + seed_warnings(found)
@@ -90,7 +93,9 @@ def seed_warnings(found: Response) -> list[str]:
     for name in found.parameters:
         values_of_seed = runs.groupby("seed")[name].nunique(dropna=False)
         if (values_of_seed == 1).all() and len(values_of_seed) < len(runs):
-            said.append(f"No two values of {name} share a seed, so its effect and the seeds' cannot be told apart.")
+            said.append(
+                f"No two values of {label(name)} share a seed, so its effect and the seeds' cannot be told apart."
+            )
     return said
 
 

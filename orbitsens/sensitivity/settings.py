@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from orbitsens.sensitivity.labels import label
+
 ONE_SETTING = "all runs"
 UNSET = "(unset)"
 
@@ -37,11 +39,11 @@ def with_settings(runs: pd.DataFrame, varying: Sequence[str]) -> pd.DataFrame:
     """Return the runs sorted by setting and seed, with a column `setting`: the setting's label.
 
     `runs` has columns `setting_hash`, `seed`, `run_key` and one per name in `varying`, the parameters that differ
-    within the group. The label names those, or is "all runs" where there are none. Runs of one label but of different
-    hashes (they differ in a key that has no column) get the hash's first digits behind it.
+    within the group. The label has those in words, or is "all runs" where there are none. Runs of one label but of
+    different hashes (they differ in a key that has no column) get the hash's first digits behind it.
     """
     ordered = runs.sort_values([*varying, "seed", "run_key"], key=_order, na_position="last", ignore_index=True)
-    parts = [[f"{name} {text}" for text in value_texts(ordered[name])] for name in varying]
+    parts = [[f"{label(name)} {text}" for text in value_texts(ordered[name])] for name in varying]
     labels = [" · ".join(texts) for texts in zip(*parts, strict=True)] if parts else [ONE_SETTING] * len(ordered)
     ordered["setting"] = pd.Series(labels, index=ordered.index, dtype=object)
     hashes = ordered["setting_hash"].fillna(UNSET).astype(str)

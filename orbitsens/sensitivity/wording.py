@@ -8,6 +8,7 @@ from orbitsens.sensitivity.analysis import Analysis
 from orbitsens.sensitivity.best import Best
 from orbitsens.sensitivity.decomposition import Decomposition
 from orbitsens.sensitivity.effects import MATTERS, NO_MATTER, Effects
+from orbitsens.sensitivity.labels import label
 from orbitsens.sensitivity.noise import Noise
 
 LARGEST_FACTOR = 50.0
@@ -77,24 +78,25 @@ def parameter_sentences(found: Effects | str, metric: Metric) -> list[Said]:
 
 
 def _sentence(row: Any, found: Effects, metric: Metric) -> Said:
+    name = label(row.parameter)
     if not isfinite(row.effect):
-        return Said(f"{row.parameter}: cannot tell", ", because it changes together with other parameters.")
+        return Said(f"{name}: cannot tell", ", because it changes together with other parameters.")
     size = change(row.effect, found.log, metric.unit)
     span = f"{change(row.low, found.log, metric.unit)} to {change(row.high, found.log, metric.unit)}"
     in_noise = f"{figure(row.effect_in_noise)} times the {_floor(found)}"
     if row.verdict == MATTERS:
         return Said(
-            f"{row.parameter} matters",
+            f"{name} matters",
             f": {row.worst} has {size} more {metric.label} than {row.best} ({span}), {in_noise} "
             f"({p_text(row.p_holm)}).",
         )
     if row.verdict == NO_MATTER:
         return Said(
-            f"{row.parameter} does not matter beyond {change(row.bound, found.log, metric.unit)}",
+            f"{name} does not matter beyond {change(row.bound, found.log, metric.unit)}",
             f": no two of its values differ by more (largest difference {size}, {in_noise}).",
         )
     return Said(
-        f"{row.parameter}: cannot tell with these runs",
+        f"{name}: cannot tell with these runs",
         f"; {row.worst} has {size} more {metric.label} than {row.best}, but anything from {span} fits. "
         f"{_more(row.runs_factor, found, metric)}",
     )
@@ -109,7 +111,7 @@ def interaction_sentences(found: Effects | str) -> list[str]:
         n = len(found.interactions)
         return [f"No interaction of two parameters stands out of the noise ({n} tested)."]
     return [
-        f"{first} and {second} act together: the effect of each depends on the other ({p_text(p)})."
+        f"{label(first)} and {label(second)} act together: the effect of each depends on the other ({p_text(p)})."
         for first, second, p in zip(real["first"], real["second"], real["p_holm"], strict=True)
     ]
 
@@ -121,13 +123,20 @@ def share_sentence(found: Decomposition | str) -> list[str]:
     shares = found.table.sort_values("share", ascending=False, kind="stable")
     real = shares[(shares["share"] >= LEAST_SHARE) & (shares["low"] > 0.0)]
     told = real[real["kind"].isin(["parameter", "interaction"])]
-    parts = [f"{source} {figure(100.0 * share)} %" for source, share in zip(told["source"], told["share"], strict=True)]
+    parts = [
+        f"{_source(source)} {figure(100.0 * share)} %"
+        for source, share in zip(told["source"], told["share"], strict=True)
+    ]
     within = shares[shares["kind"].isin(["seed", "residual"])]
     seeds = real[(real["kind"] == "seed") & (real["source"] != "seed")]
-    named = [f"{name} {figure(100.0 * s)} %" for name, s in zip(seeds["source"], seeds["share"], strict=True)]
+    named = [f"{label(name)} {figure(100.0 * s)} %" for name, s in zip(seeds["source"], seeds["share"], strict=True)]
     noise = f"noise makes {figure(100.0 * min(max(float(within['share'].sum()), 0.0), 1.0))} %"
     of_it = f" (of which {', '.join(named)})" if named else ""
     return [f"Of the variance, {noise}{of_it}, {', '.join(parts) or 'and no parameter a part that stands out of it'}."]
+
+
+def _source(name: str) -> str:
+    return " x ".join(map(label, name.split(" x ")))
 
 
 def _floor(found: Effects) -> str:

@@ -47,7 +47,7 @@ def test_a_map_for_each_batch_size_over_width_and_depth(studies: Path, open_app:
     app = open_app(studies, ARCHITECTURE, group=SIZES)
     assert len(charts(app)) == 3
     told = words(app)
-    assert [json.loads(c.proto.spec)["title"] for c in charts(app)] == [f"batch_size {n}" for n in (16, 64, 256)]
+    assert [json.loads(c.proto.spec)["title"] for c in charts(app)] == [f"batch size {n}" for n in (16, 64, 256)]
     assert "208 runs in 42 cells on complex_TBP_planar_10_test: median acceleration error from" in told
     assert "208 of 220 matched runs used. Not used: 7 diverged and 5 crashed." in told
     assert "cannot be told from the best" in told
@@ -76,7 +76,7 @@ def test_the_same_as_curves(studies: Path, open_app: Open) -> None:
 
 
 def test_a_cell_of_the_link_shows_its_runs(studies: Path, open_app: Open) -> None:
-    cell = "width 8 · depth 4 · batch_size 16"
+    cell = "width 8 · depth 4 · batch size 16"
     run = next(r for r in size_study_runs() if r.config["parameters"]["depth"] == 4)
     app = open_app(studies, ARCHITECTURE, group=SIZES, cell=cell, run=run.run_id)
     (table, *_) = app.dataframe
@@ -86,14 +86,14 @@ def test_a_cell_of_the_link_shows_its_runs(studies: Path, open_app: Open) -> Non
     links = {link.proto.label: link.proto.query_string for link in app.get("page_link")}
     assert "p.width=8&p.depth=4&p.batch_size=16" in links["These runs on the Runs page"]
     assert run.run_id in links["Compare them"]
-    gone = open_app(studies, ARCHITECTURE, group=SIZES, cell="width 9 · depth 4 · batch_size 16")
+    gone = open_app(studies, ARCHITECTURE, group=SIZES, cell="width 9 · depth 4 · batch size 16")
     assert "cell" not in gone.query_params and len(gone.dataframe) == 1
 
 
 def test_other_axes_mix_settings_and_that_is_said(studies: Path, open_app: Open) -> None:
     app = open_app(studies, ARCHITECTURE, group=SIZES, panel="none")
     assert len(charts(app)) == 1
-    assert "Runs of one cell differ by more than their seeds: in batch_size." in words(app)
+    assert "Runs of one cell differ by more than their seeds: in batch size." in words(app)
     row = open_app(studies, ARCHITECTURE, group=SIZES, y="none")
     assert "in depth." in words(row)
 
@@ -184,7 +184,7 @@ def test_too_many_values_are_a_sentence(tmp_path: Path, open_app: Open) -> None:
         for seed in range(2)
     ]
     app = open_app(published(tmp_path, runs), ARCHITECTURE, x="lr_strategy")
-    assert "lr_strategy takes 30 values among these runs, too many for an axis (at most 24)" in words(app)
+    assert "learning rate takes 30 values among these runs, too many for an axis (at most 24)" in words(app)
     assert not charts(app)
 
 

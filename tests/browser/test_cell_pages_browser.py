@@ -15,7 +15,7 @@ from tests.browser.serving import said, served, settle
 pytestmark = pytest.mark.browser
 
 MAP, CURVES = ".st-key-cells_{} [role=graphics-document]", ".st-key-curves_{} [role=graphics-document]"
-CELL = "width 64 · depth 3 · batch_size 64"
+CELL = "width 64 · depth 3 · batch size 64"
 PANEL = ".st-key-cell_panel"
 
 

@@ -66,7 +66,7 @@ def test_the_split_is_said_to_be_part_of_the_noise() -> None:
     table = table.assign(split_seed=table["seed"] % 4, seed=table["seed"] // 4)
     table["value"] *= 10.0 ** (2 * SD * split[table["split_seed"]])
     (said,) = share_sentence(analyse(table, ["width"]).decomposition)
-    assert re.fullmatch(r"Of the variance, noise makes (\d+) % \(of which split_seed (\d+) %\), width \d+ %\.", said)
+    assert re.fullmatch(r"Of the variance, noise makes (\d+) % \(of which split seed (\d+) %\), width \d+ %\.", said)
 
 
 def test_unequal_noise_is_said() -> None:

@@ -3,7 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from orbitsens.config import Data, Parameters
+from orbitsens.sensitivity.labels import labels
 from orbitsens.sensitivity.settings import value_text, with_settings
+from store.queries import DERIVED
 
 
 def runs(**columns: object) -> pd.DataFrame:
@@ -26,10 +29,10 @@ def test_labels_name_what_varies_and_settings_are_in_natural_order() -> None:
         segment_length_strategy=["[18]", "[4]", "[36]", "[4]"], width=[64, 64, 64, 8], setting_hash=list("abcd")
     )
     assert with_settings(frame, ["segment_length_strategy", "width"])["setting"].tolist() == [
-        "segment_length_strategy [4] · width 8",
-        "segment_length_strategy [4] · width 64",
-        "segment_length_strategy [18] · width 64",
-        "segment_length_strategy [36] · width 64",
+        "segment length [4] · width 8",
+        "segment length [4] · width 64",
+        "segment length [18] · width 64",
+        "segment length [36] · width 64",
     ]
 
 
@@ -60,3 +63,10 @@ def test_values_are_written_plainly() -> None:
     values = [64, np.int64(3), 1e-3, 64.0, True, None, float("nan"), "elu", [0.1, 1]]
     texts = ["64", "3", "0.001", "64", "true", "(unset)", "(unset)", "elu", "[0.1, 1]"]
     assert [value_text(value) for value in values] == texts
+
+
+def test_every_parameter_has_a_name_of_its_own_in_words() -> None:
+    keys = [name for section in (Data, Parameters) for name in section.model_fields] + list(DERIVED)
+    words = labels(keys)
+    assert len(set(words)) == len(keys)
+    assert not [word for word in words if "_" in word]

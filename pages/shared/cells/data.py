@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from orbitsens.sensitivity.cell_study import CellStudy, cell_study
+from orbitsens.sensitivity.labels import label
 from orbitsens.sensitivity.settings import ONE_SETTING
 from pages.shared.data import Catalogue, Measured, large, reading, varying_parameters
 from pages.shared.start import View
@@ -72,7 +73,7 @@ def panels(view: View, axes: Axes, measured: Measured, others: Sequence[Measured
     parts = []
     for level in found.levels[axes.panel]:
         cells, runs = (rows[rows[axes.panel] == level] for rows in (found.cells, found.runs))
-        parts.append(_panel(f"{axes.panel} {level}", found, axes, cells, runs))
+        parts.append(_panel(f"{label(axes.panel)} {level}", found, axes, cells, runs))
     return parts
 
 

@@ -8,6 +8,7 @@ from orbitsens.sensitivity import wording
 from orbitsens.sensitivity.best import Best
 from orbitsens.sensitivity.cell_study import MOST_LEVELS, CellStudy
 from orbitsens.sensitivity.intervals import LEVEL
+from orbitsens.sensitivity.labels import label, labels
 from pages.shared.cells.data import Axes
 from pages.shared.cells.words import SECONDS, WEIGHTS, Shown, cost_text
 from pages.shared.charts.cellmaps import EMPTY, IDLE, LOST
@@ -24,7 +25,7 @@ def too_many(study: CellStudy, axes: Axes) -> str:
         if n > most:
             place = "panels" if name == axes.panel else "an axis"
             return (
-                f"{plain(name)} takes {n} values among these runs, too many for {place} (at most {most}): "
+                f"{label(name)} takes {n} values among these runs, too many for {place} (at most {most}): "
                 "choose another parameter, or filter some of its values in the sidebar."
             )
     return ""
@@ -64,8 +65,9 @@ def mixed(study: CellStudy) -> str:
     """Say what else differs between the runs of a cell; "" if nothing but the seeds does."""
     if not study.mixed:
         return ""
+    differ = plain(listed(labels(study.mixed)))
     return (
-        f"Runs of one cell differ by more than their seeds: in {plain(listed(study.mixed))}. That counts as noise "
+        f"Runs of one cell differ by more than their seeds: in {differ}. That counts as noise "
         "here; put it on an axis or into panels, or choose one of its values in the sidebar."
     )
 

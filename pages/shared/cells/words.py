@@ -8,6 +8,7 @@ import pandas as pd
 
 from orbitsens.sensitivity.cell_study import CellStudy
 from orbitsens.sensitivity.intervals import LEVEL
+from orbitsens.sensitivity.labels import label
 from pages.shared.cells.data import DATASET, Axes, Panel
 from pages.shared.text import Metric, number, span
 
@@ -18,15 +19,11 @@ COSTS: Mapping[str, Metric] = {
         "training time", "s", "The run's share of the run time of the program that trained it, with others beside it."
     ),
 }
-_NAMES: Mapping[str, str] = {
-    "batch_size": "batch size (segments)",
-    "depth": "depth (hidden layers)",
-    "num_total_orbits": "orbits of the dataset",
-    "num_total_segments": "training segments",
-    "num_train_orbits": "training orbits",
-    "segment_ratio_final": "segment ratio (%)",
-    "width": "width (units of a layer)",
-    DATASET: "what it was measured on",
+_UNITS: Mapping[str, str] = {
+    "batch_size": "segments",
+    "depth": "hidden layers",
+    "segment_ratio_final": "%",
+    "width": "units of a layer",
 }
 
 
@@ -50,7 +47,9 @@ def shown(what: str, words: Metric) -> Shown:
 
 def axis_name(parameter: str) -> str:
     """What an axis is called, with its unit."""
-    return _NAMES.get(parameter, parameter)
+    if parameter == DATASET:
+        return "what it was measured on"
+    return f"{label(parameter)} ({_UNITS[parameter]})" if parameter in _UNITS else label(parameter)
 
 
 def cost_text(value: float, cost: str) -> str:
