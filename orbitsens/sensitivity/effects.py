@@ -1,7 +1,7 @@
 """What each parameter does to the response, in units of the seed noise and in percent, and whether that is real."""
 
 from dataclasses import dataclass
-from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from scipy import linalg, stats
 from orbitsens.sensitivity import design_check
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.intervals import LEVEL
-from orbitsens.sensitivity.model import Error, Model, Solution, build, error, solve, without
+from orbitsens.sensitivity.model import Error, Model, Places, Solution, build, error, solve, without
 from orbitsens.sensitivity.noise import Noise
 from orbitsens.sensitivity.planning import factor_to_tell
 from orbitsens.sensitivity.response import Response
@@ -19,6 +19,13 @@ from orbitsens.sensitivity.threads import one_thread
 
 FEWEST_FOR_OWN = 3
 MATTERS, NO_MATTER, UNKNOWN = "matters", "does not matter", "cannot tell"
+
+
+class Pairs(NamedTuple):
+    """The two values of each pair of a term, as places among its labels."""
+
+    first: Places
+    second: Places
 
 
 @dataclass(frozen=True)
@@ -139,16 +146,15 @@ def _effect(model: Model, term: Term, chosen: Error, spread: Array | None, level
     smaller, larger = solve(model.gram, base), solve(model.gram, places)
     f_df = larger.rank - smaller.rank
     f = (smaller.rss - larger.rss) / f_df / chosen.variance
-    pairs = list(combinations(range(len(term.labels)), 2))
-    contrasts = np.zeros((len(pairs), places.size))
-    contrasts[:, base.size :] = [term.contrasts[j] - term.contrasts[i] for i, j in pairs]
-    difference = contrasts @ larger.beta
-    se, df = _errors(model, contrasts, places, larger, chosen, spread)
-    p = np.minimum(1.0, len(pairs) * 2.0 * stats.t.sf(np.abs(difference) / se, df))
+    pairs = Pairs(*np.triu_indices(len(term.labels), 1))
+    means = term.contrasts @ larger.beta[base.size :]
+    difference = means[pairs.second] - means[pairs.first]
+    se, df = _errors(model, term, places, larger, chosen, spread, pairs)
+    p = np.minimum(1.0, se.size * 2.0 * stats.t.sf(np.abs(difference) / se, df))
     # The two values that differ most; of equal differences the first.
     most = int(np.argmax(np.round(np.abs(difference) / np.abs(difference).max(initial=1e-300), 9)))
-    first, second = pairs[most] if difference[most] >= 0 else pairs[most][::-1]
-    half = float(stats.t.ppf(1.0 - (1.0 - level) / (2 * len(pairs)), df[most]) * se[most])
+    first, second = (places[most] for places in (pairs if difference[most] >= 0 else pairs[::-1]))
+    half = float(stats.t.ppf(1.0 - (1.0 - level) / (2 * se.size), df[most]) * se[most])
     size = abs(float(difference[most]))
     return {
         "best": term.labels[first],
@@ -163,21 +169,39 @@ def _effect(model: Model, term: Term, chosen: Error, spread: Array | None, level
         "f_df": f_df,
         "f_p": float(stats.f.sf(f, f_df, chosen.df)),
         "bound": float((np.abs(difference) + stats.t.ppf(level, df) * se).max()),
-        "pairs": len(pairs),
+        "pairs": se.size,
     }
 
 
 def _errors(
-    model: Model, contrasts: Array, places: Array, fit: Solution, chosen: Error, spread: Array | None
+    model: Model, term: Term, places: Places, fit: Solution, chosen: Error, spread: Array | None, pairs: Pairs
 ) -> tuple[Array, Array]:
-    """Standard errors and degrees of freedom of contrasts, [k] each."""
+    """Standard errors and degrees of freedom of the differences of pairs of a term's values, [pairs] each.
+
+    `places` ends with the term's own columns. Sums over settings are taken as products of values, [k, k], not for
+    each pair: a parameter of some hundred values has tens of thousands.
+    """
+    of_values = term.contrasts @ fit.covariance[-term.width :]
     if spread is None:
-        variance = ((contrasts @ fit.covariance) * contrasts).sum(axis=1) * chosen.variance
-        return np.sqrt(variance), np.full(len(contrasts), float(chosen.df))
+        both = of_values[:, -term.width :] @ term.contrasts.T
+        return np.sqrt(_squared(both, pairs) * chosen.variance), np.full(pairs.first.size, float(chosen.df))
     n = model.cells.n
-    shares = (contrasts @ fit.covariance @ model.x[:, places].T) ** 2 * n * spread
-    df = shares.sum(axis=1) ** 2 / (shares**2 / np.maximum(n - 1.0, 1.0)).sum(axis=1)
-    return np.sqrt(shares.sum(axis=1)), df
+    parts = of_values @ model.x[:, places].T
+    parts -= parts.mean(axis=0)  # differences stay, and keep their digits
+    squared, weight = parts**2, n * spread
+    variance = _squared(parts * weight @ parts.T, pairs)
+    # (a - b)^4, weighted.
+    weight = weight**2 / np.maximum(n - 1.0, 1.0)
+    third = (parts * squared * weight) @ parts.T
+    fourth = 6.0 * (squared * weight) @ squared.T - 4.0 * (third + third.T)
+    ends = (squared**2) @ weight
+    return np.sqrt(variance), variance**2 / (ends[pairs.first] + ends[pairs.second] + fourth[pairs])
+
+
+def _squared(both: Array, pairs: Pairs) -> Array:
+    """Squared distances of pairs from the products of all values, [k, k]."""
+    own = np.diag(both)
+    return np.asarray(own[pairs.first] + own[pairs.second] - 2.0 * both[pairs])
 
 
 def _own_variances(noise: Noise) -> Array | None:
