@@ -5,6 +5,7 @@ import pandas as pd
 
 from orbitsens.sensitivity.effects import MATTERS, NO_MATTER, UNKNOWN, Effects
 from orbitsens.sensitivity.importance import Importances
+from orbitsens.sensitivity.labels import label
 from pages.shared.charts.theme import INK, MUTED, RUN, UNUSABLE, VALIDATION, Theme, styled, unchecked
 
 ROW = 48  # px
@@ -16,7 +17,7 @@ def effect_chart(found: Effects, theme: Theme) -> alt.LayerChart:
     table = found.table.dropna(subset=["effect"]).sort_values("effect", ascending=False, kind="stable")
     frame = pd.DataFrame(
         {
-            "parameter": table["parameter"],
+            "parameter": table["parameter"].map(label),
             "values": table["worst"] + " against " + table["best"],
             "effect": table["effect"] / found.floor,
             "low": table["low"] / found.floor,
@@ -51,6 +52,7 @@ def effect_chart(found: Effects, theme: Theme) -> alt.LayerChart:
 def importance_chart(found: Importances, theme: Theme) -> alt.LayerChart:
     """One row per parameter: its permutation importance and interval; grey inside the band of permuted responses."""
     frame = found.table[["parameter", "importance", "low", "high", "real"]]
+    frame = frame.assign(parameter=frame["parameter"].map(label))
     y = alt.Y("parameter:N", sort=frame["parameter"].tolist(), title=None)
     colour = alt.condition(alt.datum.real, alt.value(RUN[theme]), alt.value(UNUSABLE))
     base = alt.Chart(frame).encode(y=y, color=colour)

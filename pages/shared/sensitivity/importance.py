@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from orbitsens.sensitivity.labels import label
 from pages.shared import look
 from pages.shared.charts.effects import importance_chart
 from pages.shared.controls import switch
@@ -21,7 +22,7 @@ def show_importance(view: View, measured: Measured) -> None:
     if isinstance(found, str):
         st.markdown(found)
     else:
-        real = found.table[found.table["real"]]["parameter"].tolist()
+        real = found.table[found.table["real"]]["parameter"].map(label).tolist()
         st.markdown(f"Beyond what noise shows: {', '.join(map(plain, real)) or 'none'}.")
         st.altair_chart(importance_chart(found, look.theme()), theme=None, key="importances")
         st.dataframe(found.table, hide_index=True)
