@@ -48,11 +48,10 @@ def show(study: Study) -> None:
 
 
 known = [study for study in STUDIES if study.group in present]
-for left, right in zip(known[::2], [*known[1::2], None], strict=False):
-    for column, study in zip(st.columns(2), (left, right), strict=True):
-        if study is not None:
-            with column, st.container(border=True, key=f"study_{study.group}"):
-                show(study)
+with st.container(horizontal=True):  # in which cards wrap where there is no room for two beside each other
+    for study in known:
+        with st.container(border=True, key=f"study_{study.group}", width=490):
+            show(study)
 if known and len(known) < len(STUDIES):
     missing = [study.title for study in STUDIES if study not in known]
     st.caption(f"Not in this store: {listed(missing)}. `make studies` trains what is missing.")

@@ -16,6 +16,8 @@ from orbitsens.sensitivity.terms import Array, Cells
 ALIASED = 1e-8
 # Share of a parameter's own variation that the others leave, below which its effect is hardly its own (VIF above 10).
 NEARLY = 0.1
+# Incomplete pairs that are each worth a sentence.
+_MOST_GAPS = 4
 
 
 def tolerances(cells: Cells) -> pd.DataFrame:
@@ -57,12 +59,20 @@ def warnings(found: Response, cells: Cells, table: pd.DataFrame) -> list[str]:
         if status != "free"
     ]
     holes = [(a.name, b.name, missing_combinations(cells, a.name, b.name)) for a, b in combinations(cells.terms, 2)]
-    said += [
-        f"{n} of the combinations of {label(a)} and {label(b)} {'was' if n == 1 else 'were'} not run, "
-        "so their interaction is not estimated."
-        for a, b, n in holes
-        if n > 0
-    ]
+    gaps = [(label(a), label(b), n) for a, b, n in holes if n > 0]
+    if len(gaps) > _MOST_GAPS:
+        worst = sorted(gaps, key=lambda gap: -gap[2])[:_MOST_GAPS]
+        named = ", ".join(f"{a} and {b}" for a, b, _ in worst)
+        said.append(
+            f"Of {len(gaps)} of the {len(holes)} pairs of parameters some combinations were not run, so their "
+            f"interactions are not estimated: most of {named}."
+        )
+    else:
+        said += [
+            f"{n} of the combinations of {a} and {b} {'was' if n == 1 else 'were'} not run, "
+            "so their interaction is not estimated."
+            for a, b, n in gaps
+        ]
     said += [
         f"{label(name)} has one value among the used runs, so nothing can be said of it." for name in found.constant
     ]

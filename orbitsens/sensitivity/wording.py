@@ -95,10 +95,14 @@ def _sentence(row: Any, found: Effects, metric: Metric) -> Said:
             f"{name} does not matter beyond {change(row.bound, found.log, metric.unit)}",
             f": no two of its values differ by more (largest difference {size}, {in_noise}).",
         )
+    if row.low > 0.0:
+        n = len(found.table)
+        why = f"which would stand out alone ({span}), but not among {n} parameters ({p_text(row.p_holm)})"
+    else:
+        why = f"but anything from {span} fits"
     return Said(
         f"{name}: cannot tell with these runs",
-        f"; {row.worst} has {size} more {metric.label} than {row.best}, but anything from {span} fits. "
-        f"{_more(row.runs_factor, found, metric)}",
+        f"; {row.worst} has {size} more {metric.label} than {row.best}, {why}. {_more(row.runs_factor, found, metric)}",
     )
 
 

@@ -154,3 +154,12 @@ def test_row_order_changes_nothing_and_repetition_neither() -> None:
     pd.testing.assert_frame_equal(first.table, estimated(table, list(LEVELS)).table, check_exact=True)
     shuffled = estimated(table.sample(frac=1, random_state=3), list(LEVELS))
     pd.testing.assert_frame_equal(first.table, shuffled.table, check_exact=True)
+
+
+def test_many_incomplete_pairs_are_one_sentence() -> None:
+    names = ["a", "b", "c", "d"]
+    settings = [{name: f"v{(i * (k + 1)) % 5}" for k, name in enumerate(names)} for i in range(12)]
+    found = estimated(sweep(settings, 3, np.random.default_rng(0)), names)
+    said = [warning for warning in found.warnings if "combinations" in warning]
+    assert len(said) == 1
+    assert said[0].startswith("Of 6 of the 6 pairs of parameters some combinations were not run")
