@@ -226,5 +226,5 @@ def test_infinite_errors_are_kept_apart(tmp_path: Path, open_app: Open) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_pages_open_on_the_shipped_studies(open_app: Open, page: str) -> None:
     app = open_app(SHIPPED, page, group="sweep-seeds-v2")
-    assert "20 finished" in words(app) or "20 of 20 matched runs used." in words(app)
+    assert "80 finished" in words(app) or "80 of 80 matched runs used." in words(app)
     assert not app.error
