@@ -1,6 +1,8 @@
 """A violin per setting with every run as a point on it."""
 
 import json
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 import altair as alt
@@ -36,7 +38,8 @@ class _Axes(NamedTuple):
     def y(self) -> alt.Y:
         """One row per setting, the first on top."""
         lines = "\n" if self.height() >= self._told() * len(self.rows) else ", "
-        labels = json.dumps([setting.replace(" · ", lines) for setting in self.rows])
+        what = _of_one_parameter(list(self.rows))
+        labels = json.dumps([setting.removeprefix(what).replace(" · ", lines) for setting in self.rows])
         axis = alt.Axis(
             values=list(self.rows.values()),
             labelExpr=f"split({labels}[datum.value], '\\n')",
@@ -44,10 +47,12 @@ class _Axes(NamedTuple):
             grid=False,
             labelLimit=240,
             labelLineHeight=15,
+            # Of several lines the first is at the middle of the row, so all go up.
+            labelOffset=-7.5 * max(setting.count(" · ") for setting in self.rows) if lines == "\n" else 0,
             labelBaseline="middle",
         )
         scale = alt.Scale(domain=[len(self.rows) - 0.5, -0.5], nice=False, zero=False)
-        return alt.Y("y:Q", title=None, scale=scale, axis=axis)
+        return alt.Y("y:Q", title=what.strip() or None, scale=scale, axis=axis)
 
     def height(self) -> int:
         """High enough to see the points of each setting, in px: many settings get less each."""
@@ -63,6 +68,14 @@ class _Axes(NamedTuple):
     def place(self, settings: "pd.Series[str]") -> "pd.Series[float]":
         """The middles of the settings' rows."""
         return settings.map(self.rows).astype(float)
+
+
+def _of_one_parameter(settings: Sequence[str]) -> str:
+    """What all settings begin with, to the end of a word, where one parameter makes them: its name; else nothing."""
+    if len(settings) == 1 or any(" · " in setting for setting in settings):
+        return ""
+    words = zip(*(setting.split(" ") for setting in settings), strict=False)
+    return "".join(f"{same[0]} " for same in takewhile(lambda column: len(set(column)) == 1, words))
 
 
 @unchecked
