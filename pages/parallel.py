@@ -17,9 +17,8 @@ from pages.shared.relations import brushing, parallel_text
 from pages.shared.relations.things import columns_of, frame_of
 from pages.shared.runs import data as run_data
 from pages.shared.selectors import choose_measured
-from pages.shared.sentences import spoken
 from pages.shared.start import start
-from pages.shared.text import axis_title, count, dataset_label, metric, plain, span
+from pages.shared.text import axis_title, count, dataset_label, metric, plain, span, spoken
 from store.run_columns import RunColumn
 
 MOST_AXES = 7  # to begin with

@@ -18,8 +18,8 @@ from pages.shared.runs import data as run_data
 from pages.shared.runs.columns import HEADLINE, heading
 from pages.shared.runs.panel import show_run
 from pages.shared.selectors import click_to_run, run_ids
-from pages.shared.sentences import spoken
 from pages.shared.start import start
+from pages.shared.text import spoken
 
 CHART = "scatter"
 

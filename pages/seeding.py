@@ -14,7 +14,7 @@ from pages.shared.glossary import COMMON, hover
 from pages.shared.runs.panel import show_run
 from pages.shared.selectors import choose_measured, choose_part, choose_run, click_to_run, run_ids
 from pages.shared.start import start
-from pages.shared.text import axis_title, dataset_label, metric
+from pages.shared.text import axis_title, dataset_label, metric, spoken
 
 CHART = "violins"
 
@@ -39,7 +39,7 @@ else:
     st.markdown(f"##### {answer}")
     draw = partial(violins, study, axis_title(measured.metric))
     pick = partial(click_to_run, CHART, names)
-    st.altair_chart(draw(look.theme(), selected), theme=None, key=CHART, on_select=pick, alt=sentences.spoken(answer))
+    st.altair_chart(draw(look.theme(), selected), theme=None, key=CHART, on_select=pick, alt=spoken(answer))
     st.caption(hover(f"{used} {sentences.how_to_read(study, log)}", COMMON))
     subtitle = f"{words.label} on {dataset}", used
     download_row(

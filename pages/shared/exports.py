@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.charts.picture import picture
-from pages.shared.sentences import spoken
+from pages.shared.text import spoken
 
 
 def download_row(

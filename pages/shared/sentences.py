@@ -1,7 +1,5 @@
 """The sentences that pages begin with: the answer before the picture."""
 
-import re
-
 import pandas as pd
 
 from orbitsens.sensitivity import density
@@ -64,11 +62,6 @@ def used_of_matched(study: SeedStudy) -> str:
         for why, part in rest.groupby("why_not")
     ]
     return f"{sentence}. Not used: {listed(reasons, most=99)}." if reasons else f"{sentence}."
-
-
-def spoken(sentence: str) -> str:
-    """The sentence without its Markdown, for a screen reader."""
-    return re.sub(r"\\(.)|\*\*", r"\1", sentence)
 
 
 def how_to_read(study: SeedStudy, log_wanted: bool) -> str:

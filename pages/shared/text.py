@@ -104,6 +104,11 @@ def plain(name: str) -> str:
     return re.sub(r"([\\\\`*_{}\[\]()<>#$|~!:+-])", r"\\\1", name)
 
 
+def spoken(sentence: str) -> str:
+    """The sentence without its Markdown, for a screen reader or a picture."""
+    return re.sub(r"\\(.)|\*\*", r"\1", sentence)
+
+
 def listed(items: Sequence[object], most: int = 6) -> str:
     """Items as people list them: "3, 7 and 12"; beyond `most` their number is said instead."""
     words = [str(item) for item in items]

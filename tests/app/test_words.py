@@ -10,7 +10,19 @@ from orbitsens.sensitivity.seeding import SeedStudy
 from pages.shared import sentences, tables
 from pages.shared.data import Measured
 from pages.shared.runs import tables as run_tables
-from pages.shared.text import CURVES, METRICS, ago, axis_title, dataset_label, listed, metric, number, plain, span
+from pages.shared.text import (
+    CURVES,
+    METRICS,
+    ago,
+    axis_title,
+    dataset_label,
+    listed,
+    metric,
+    number,
+    plain,
+    span,
+    spoken,
+)
 from tests.app.test_charts import VALUES, study
 
 
@@ -77,9 +89,7 @@ def test_the_answer_for_several_settings_names_the_best_and_the_worst() -> None:
         r"20 runs in 2 settings on x\_test: median acceleration error from **7.10 %** (width 8) to "
         "**14.2 %** (width 64); 2 runs stand out of their settings."
     )
-    assert sentences.spoken(answer(two)).startswith(
-        "20 runs in 2 settings on x_test: median acceleration error from 7.10"
-    )
+    assert spoken(answer(two)).startswith("20 runs in 2 settings on x_test: median acceleration error from 7.10")
 
 
 def test_unused_runs_are_counted_with_their_seeds() -> None:

@@ -63,8 +63,8 @@ def test_the_filter_stays_from_page_to_page_and_is_cleared(page: Page, app_url: 
     expect(page).to_have_url(re.compile("group=sweep-width.*state=finished"))
     page.locator(".st-key-clear_filter button").click()
     settle(page)
-    expect_matching(page, "20 of 60 runs match")
-    expect(page).to_have_url(re.compile("group=sweep-seeds-v2"))
+    expect_matching(page, "40 of 60 runs match")  # of the group in which most varies, which has them in all states
+    expect(page).not_to_have_url(re.compile("state="))
     page.go_back()
     settle(page)
     expect_matching(page, "36 of 60 runs match")

@@ -148,7 +148,7 @@ def test_the_splits_share_is_told_from_the_seeds() -> None:
     assert found.loc["seed", "low"] == 0.0
     assert "split_seed: what each does within a setting" in decomposed.method
     said = " ".join(decomposed.warnings)
-    assert "Within a setting, runs of one split_seed are alike" in said
+    assert "Within a setting, runs of one split seed are alike" in said
     assert "runs of one seed are alike" not in said
 
 
