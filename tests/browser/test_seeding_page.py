@@ -106,7 +106,7 @@ def test_controls_change_the_url_and_the_picture(page: Page, app_url: str) -> No
     open_page(page, f"{app_url}/seeding")
     page.locator(".st-key-group input").click()
     page.get_by_role("option", name="sweep-width (40 runs)").click()
-    expect(page.locator(f"{CHART} text", has_text="width 128")).to_be_visible()
+    expect(page.locator(f"{CHART} text", has_text="128")).to_be_visible()
     settle(page)
     assert "group=sweep-width" in page.url
     page.locator(".st-key-log label").click()
