@@ -30,7 +30,11 @@ class GroupAnswer(NamedTuple):
 
 def group_report(store: Path, group: str, metric: str, dataset: str | None) -> tuple[str, str]:
     """The Markdown and the CSV of `group_answer`, Sobol indices included."""
-    found = group_answer(store, group, metric, dataset)
+    return written(group_answer(store, group, metric, dataset), group)
+
+
+def written(found: GroupAnswer, group: str) -> tuple[str, str]:
+    """An answer as Markdown and CSV, Sobol indices included."""
     answer = with_sobol(found.answer)
     return markdown(answer, f"Sensitivity of {group}", found.words, found.place), csv(answer)
 

@@ -1,6 +1,7 @@
 """What some runs differ in, and what can be chosen to filter them by."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -69,7 +70,12 @@ def varying_parameters(
     always.
     """
     varies = matched_arrow(con, which, "varying_parameters").to_pylist()[0]
-    return [name for name, differs in varies.items() if differs and name not in (*leave_out, *DERIVED, *MEASURED_ON)]
+    return _choices([name for name, differs in varies.items() if differs], leave_out)
+
+
+def _choices(names: Sequence[str], leave_out: tuple[str, ...]) -> list[str]:
+    """Those of some parameters that are choices of how a model is made, but for some."""
+    return [name for name in names if name not in (*leave_out, *DERIVED, *MEASURED_ON)]
 
 
 def group_variation(con: duckdb.DuckDBPyConnection, which: RunFilter) -> list[GroupVariation]:
@@ -78,8 +84,7 @@ def group_variation(con: duckdb.DuckDBPyConnection, which: RunFilter) -> list[Gr
     for row in matched_arrow(con, which, "group_variation").to_pylist():
         group, n_runs, n_settings = (row.pop(name) for name in ("group", "n_runs", "n_settings"))
         differ = tuple(name for name, differs in row.items() if differs)
-        choices = tuple(name for name in differ if name not in (*SEED_KEYS, *DERIVED, *MEASURED_ON))
-        found.append(GroupVariation(group, n_runs, n_settings, choices, differ))
+        found.append(GroupVariation(group, n_runs, n_settings, tuple(_choices(differ, SEED_KEYS)), differ))
     return found
 
 

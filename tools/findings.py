@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from orbitsens.sensitivity.planning import as_difference, seeds_per_arm
 from pages.shared.studies.known import BEST, NOISE, STUDIES, Study
-from runner.reporting import GroupAnswer, group_answer, group_report
+from runner.reporting import GroupAnswer, group_answer, written
 from store.connect import read_catalogue
 from store.filters import of_group
 from store.location import readable_store
@@ -68,13 +68,14 @@ def _head(store: Path) -> str:
 
 
 def _study(study: Study, store: Path, page: Page, url: str) -> str:
-    text, table = group_report(store, study.group, METRIC, None)
+    found = group_answer(store, study.group, METRIC, None)
+    text, table = written(found, study.group)
     (FOLDER / f"{study.group}.csv").write_text(table, encoding="utf-8")
     sections = dict(zip(*[iter(SECTION.split(text)[1:])] * 2, strict=True))
     measured = SECTION.split(text)[0].split("\n\n")[1]
     said, picture = _look(page, url, study)
     tables = {BEST: _settings, NOISE: _seeds}
-    more = tables[study.answer](group_answer(store, study.group, METRIC, None)) if study.answer in tables else ""
+    more = tables[study.answer](found) if study.answer in tables else ""
     warned = sections.get("What this design cannot tell", "")
     return (
         f"\n## {study.title}\n\n{study.question} {study.note}\n\n![{said}]({picture})\n\n**{said}**\n\n"
