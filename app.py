@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared import access
 from pages.shared.page_list import pages
+from pages.shared.warm import warm_up
 from store.connect import StoreError
 
 st.set_page_config(page_title="orbitsens", page_icon="pages/shared/icon.svg", layout="wide")
@@ -20,3 +21,5 @@ except Exception:
         "tell whoever runs this app: its log says what happened."
     )
     raise
+finally:
+    warm_up()

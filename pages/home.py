@@ -10,7 +10,6 @@ from pages.shared import data, empty, look
 from pages.shared.glossary import COMMON, hover
 from pages.shared.start import start
 from pages.shared.studies.known import STUDIES, Study
-from pages.shared.studies.short import draw, short
 from pages.shared.text import NO_GROUP, ago, count, listed, plain, states_text
 from store.filters import of_group
 
@@ -32,6 +31,8 @@ present = set(groups["group"])
 
 def show(study: Study) -> None:
     """A study's question, its answer, its picture, and the way to its page."""
+    from pages.shared.studies.short import draw, short  # brings SciPy, for which a store without studies need not wait
+
     here = replace(view, filter=of_group(study.group))
     told = short(study, here)
     st.page_link(f"pages/{study.page}.py", label=f"**{study.title}**", icon=study.icon, query_params=here.link())

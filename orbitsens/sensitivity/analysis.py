@@ -10,6 +10,7 @@ from orbitsens.sensitivity.best import Best, best
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.decomposition import Decomposition, decompose
 from orbitsens.sensitivity.effects import Effects, effects
+from orbitsens.sensitivity.fit import fit
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.means import setting_means
 from orbitsens.sensitivity.noise import Noise, noise_floor
@@ -50,13 +51,14 @@ def analyse(table: pd.DataFrame, varying: Sequence[str], level: float = LEVEL, m
         return Analysis(found, counts, found, found, found, found, found, level)
     noise = _tried(lambda: noise_floor(found, level))
     known = None if isinstance(noise, str) else noise
+    fitted = fit(found) if found.parameters else None
     return Analysis(
         response=found,
         divergence=counts,
         noise=noise,
         means=noise if isinstance(noise, str) else setting_means(found, noise, level),
-        effects=_tried(lambda: effects(found, known, level, margin)),
-        decomposition=_tried(lambda: decompose(found, level)),
+        effects=_tried(lambda: effects(found, known, level, margin, fitted)),
+        decomposition=_tried(lambda: decompose(found, level, fitted)),
         best=noise if isinstance(noise, str) else _tried(lambda: best(found, noise, level)),
         level=level,
     )

@@ -7,12 +7,12 @@ import pandas as pd
 from scipy import stats
 
 from orbitsens.sensitivity.cannot import CannotSay
-from orbitsens.sensitivity.design_check import tolerances, warnings as design_warnings
+from orbitsens.sensitivity.fit import Fit, fit
 from orbitsens.sensitivity.intervals import LEVEL
-from orbitsens.sensitivity.model import Model, build, gained, solve, wald, without
+from orbitsens.sensitivity.model import Model, gained, solve, wald, without
 from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.seed_shares import Part, seed_parts, seeds_method
-from orbitsens.sensitivity.terms import Array, cells
+from orbitsens.sensitivity.terms import Array
 from orbitsens.sensitivity.threads import one_thread
 
 # Fewer settings than this are no sample to draw from: their means are taken as fixed and only the noise is drawn.
@@ -41,16 +41,18 @@ class Decomposition:
 
 
 @one_thread
-def decompose(found: Response, level: float = LEVEL) -> Decomposition:
+def decompose(found: Response, level: float = LEVEL, fitted: Fit | None = None) -> Decomposition:
     """Split the variance of y; each column of seeds that varies is a source of its own.
+
+    `fitted`: the response's fit, where it is known.
 
     Raises:
         CannotSay: nothing varies, or no noise can be estimated.
     """
     if not found.parameters:
         raise CannotSay("All used runs have the same setting, so the seed is the only source of variance.")
-    summary = cells(found)
-    model = build(summary)
+    fitted = fitted or fit(found)
+    model = fitted.model
     if model.df_pure + model.df_misfit == 0:
         raise CannotSay(
             "Every run is needed to estimate the effects, so none is left to estimate the noise; add seeds."
@@ -71,7 +73,7 @@ def decompose(found: Response, level: float = LEVEL) -> Decomposition:
             f"type II sums of squares less what noise takes, of {found.scale}; {100 * level:g} % normal intervals "
             f"from {draws} {how}; {seeds_method(found)}; {found.counted}"
         ),
-        warnings=tuple(design_warnings(found, summary, tolerances(summary))),
+        warnings=fitted.warnings,
     )
 
 
@@ -83,11 +85,14 @@ def _shares(model: Model, gram: Array, pure: float, seeds: dict[str, Part]) -> d
     df_noise = model.df_pure or model.df_misfit
     noise = (pure if model.df_pure else full.rss) / df_noise
     squares: dict[str, float] = {}
-    for key, places in model.columns.items():
-        if len(key) == 1:
-            squares[key[0]] = gained(gram, without(model, key[0]), places) - places.size * noise
-        elif len(key) == 2:
-            squares[" x ".join(key)] = wald(full, places) - places.size * noise
+    interacting = {name for key in model.columns if len(key) == 2 for name in key}
+    terms = {key: places for key, places in model.columns.items() if key}
+    for key, places in terms.items():
+        if len(key) == 1 and key[0] in interacting:
+            taken = gained(gram, without(model, key[0]), places)
+        else:  # what it adds to all other terms
+            taken = wald(full, places)
+        squares[" x ".join(key)] = taken - places.size * noise
     seed_sum = 0.0
     left = model.df_pure - sum(df for _, df in seeds.values())
     if left > 0:

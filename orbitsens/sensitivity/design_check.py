@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import linalg
 
 from orbitsens.sensitivity.labels import label
-from orbitsens.sensitivity.model import SINGULAR, Places, missing_combinations
+from orbitsens.sensitivity.model import SINGULAR, Places, missing_combinations, well_apart
 from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.seed_shares import seeds_alike
 from orbitsens.sensitivity.terms import Array, Cells
@@ -125,8 +125,15 @@ def _shared(gram: Array, a: _Part, b: _Part) -> float:
 
 
 def _whitener(gram: Array, places: Places) -> Array:
+    """Columns W for which W' G W is the identity, G being the gram of some places."""
     if not places.size:
         return np.zeros((0, 0))
-    values, vectors = linalg.eigh(gram[np.ix_(places, places)])
+    own = gram[np.ix_(places, places)]
+    scale = np.sqrt(np.maximum(np.diag(own), 1e-300))
+    factor = well_apart(own / np.outer(scale, scale))
+    if factor is not None:
+        inverse, _ = linalg.lapack.dtrtri(factor, lower=True)
+        return np.asarray(np.tril(inverse).T / scale[:, None])
+    values, vectors = linalg.eigh(own)
     keep = values > SINGULAR * values.max(initial=0.0)
     return np.asarray(vectors[:, keep] / np.sqrt(values[keep]))

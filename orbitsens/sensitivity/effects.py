@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 from scipy import linalg, stats
 
-from orbitsens.sensitivity import design_check
 from orbitsens.sensitivity.cannot import CannotSay
+from orbitsens.sensitivity.fit import Fit, fit
 from orbitsens.sensitivity.intervals import LEVEL
-from orbitsens.sensitivity.model import Error, Model, Places, Solution, build, error, solve, without
+from orbitsens.sensitivity.model import Error, Model, Places, Solution, error, solve, without
 from orbitsens.sensitivity.noise import Noise
 from orbitsens.sensitivity.planning import factor_to_tell
 from orbitsens.sensitivity.response import Response
-from orbitsens.sensitivity.terms import Array, Term, cells
+from orbitsens.sensitivity.terms import Array, Term
 from orbitsens.sensitivity.threads import one_thread
 
 FEWEST_FOR_OWN = 3
@@ -76,19 +76,25 @@ class Effects:
 
 
 @one_thread
-def effects(found: Response, noise: Noise | None, level: float = LEVEL, margin: float | None = None) -> Effects:
+def effects(
+    found: Response,
+    noise: Noise | None,
+    level: float = LEVEL,
+    margin: float | None = None,
+    fitted: Fit | None = None,
+) -> Effects:
     """Estimate the effect of every parameter that varies.
 
     `noise` None: no setting was repeated, so what the model leaves stands for it. `margin` (unit of y) is the largest
-    effect that counts as none; unless given, the noise floor.
+    effect that counts as none; unless given, the noise floor. `fitted`: the response's fit, where it is known.
 
     Raises:
         CannotSay: nothing varies, or nothing is left to estimate an error from.
     """
     if not found.parameters:
         raise CannotSay("All used runs have the same setting, so there is no effect to estimate; vary a parameter.")
-    summary = cells(found)
-    model = build(summary)
+    fitted = fitted or fit(found)
+    model, summary = fitted.model, fitted.model.cells
     chosen = error(model)
     if chosen is None or not chosen.variance > 0.0:
         raise CannotSay(
@@ -97,10 +103,9 @@ def effects(found: Response, noise: Noise | None, level: float = LEVEL, margin: 
         )
     floor = noise.sd if noise else float(np.sqrt(chosen.variance))
     spread = _own_variances(noise) if noise and chosen.source == "seeds" else None
-    tolerance = design_check.tolerances(summary)
     limit = margin or floor
     rows = []
-    for term, free in zip(summary.terms, tolerance.itertuples(), strict=True):
+    for term, free in zip(summary.terms, fitted.tolerances.itertuples(), strict=True):
         row: dict[str, object] = {"parameter": term.name, "kind": "trend" if term.level is None else "levels"}
         row["tolerance"] = free.tolerance
         if free.status != "aliased":
@@ -125,7 +130,7 @@ def effects(found: Response, noise: Noise | None, level: float = LEVEL, margin: 
         floor=floor,
         measured=noise is not None,
         margin=limit,
-        warnings=tuple(design_check.warnings(found, summary, tolerance)),
+        warnings=fitted.warnings,
         level=level,
         log=found.log,
         own_spread=spread is not None,

@@ -1,6 +1,8 @@
 """Confidence intervals that say their method."""
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +40,7 @@ def mean_interval(values: npt.ArrayLike, level: float = LEVEL) -> Interval | Non
     x = np.asarray(values, dtype=float)
     if x.size < 2:
         return None
-    half = float(stats.t.ppf(0.5 + level / 2, x.size - 1) * stats.sem(x))
+    half = _t_quantile(x.size, level) * float(x.std(ddof=1)) / math.sqrt(x.size)
     mean = float(x.mean())
     return Interval(mean - half, mean + half, mean_method(level))
 
@@ -48,11 +50,21 @@ def median_interval(values: npt.ArrayLike, level: float = LEVEL) -> Interval | N
 
     None where there are too few values for `level` (fewer than 6 at 95 %). Its coverage is at least `level`.
     """
-    x = np.asarray(values, dtype=float)
-    if x.size == 0:
+    x = np.sort(np.asarray(values, dtype=float))
+    ranks = _median_ranks(x.size, level) if x.size else None
+    if ranks is None:
         return None
-    found = stats.quantile_test(x, q=0.0, p=0.5).confidence_interval(level)
-    low, high = np.asarray(found, dtype=float)
-    if not (np.isfinite(low) and np.isfinite(high)):
-        return None
-    return Interval(float(low), float(high), median_method(level))
+    low, high = ranks
+    return Interval(float(x[low]), float(x[high]), median_method(level))
+
+
+@lru_cache(maxsize=256)
+def _t_quantile(n: int, level: float) -> float:
+    return float(stats.t.ppf(0.5 + level / 2, n - 1))
+
+
+@lru_cache(maxsize=256)
+def _median_ranks(n: int, level: float) -> tuple[int, int] | None:
+    """Which of n sorted values, from 0, are the ends of the median's interval: those of the interval of the ranks."""
+    ends = np.asarray(stats.quantile_test(np.arange(n), q=0.0, p=0.5).confidence_interval(level), dtype=float)
+    return (int(ends[0]), int(ends[1])) if np.isfinite(ends).all() else None

@@ -110,7 +110,7 @@ def gained(gram: Array, base: Places, own: Places) -> float:
     places = np.concatenate([base, own])
     a, b = gram[np.ix_(places, places)], gram[places, -1]
     scale = np.sqrt(np.maximum(np.diag(a), 1e-300))
-    factor = _factor(a / np.outer(scale, scale))
+    factor = well_apart(a / np.outer(scale, scale))
     if factor is None:
         fit = solve(gram, places)
         return wald(fit, np.arange(base.size, places.size))
@@ -123,14 +123,14 @@ def wald(fit: Solution, places: Places) -> float:
     """How much of the sum of squares would go with some of a solution's columns."""
     beta, block = fit.beta[places], fit.covariance[np.ix_(places, places)]
     scale = np.sqrt(np.maximum(np.diag(block), 1e-300))
-    factor = _factor(block / np.outer(scale, scale))
+    factor = well_apart(block / np.outer(scale, scale))
     if factor is None:
         return float(beta @ linalg.pinvh(block) @ beta)
     along = linalg.solve_triangular(factor, beta / scale, lower=True, check_finite=False)
     return float(along @ along)
 
 
-def _factor(correlations: Array) -> Array | None:
+def well_apart(correlations: Array) -> Array | None:
     """Cholesky factor (lower) where the columns are well apart; it is many times faster than eigenvalues."""
     factor, info = linalg.lapack.dpotrf(correlations, lower=True)
     return factor if info == 0 and np.diag(factor).min(initial=1.0) > WELL_APART else None
@@ -138,7 +138,7 @@ def _factor(correlations: Array) -> Array | None:
 
 def _inverse(correlations: Array) -> tuple[Array, int]:
     """Pseudo-inverse and rank."""
-    factor = _factor(correlations)
+    factor = well_apart(correlations)
     if factor is not None:
         lower, _ = linalg.lapack.dpotri(factor, lower=True)
         return np.tril(lower) + np.tril(lower, -1).T, len(correlations)

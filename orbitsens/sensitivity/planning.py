@@ -1,5 +1,6 @@
 """How many seeds a comparison needs."""
 
+from bisect import bisect_left
 from math import log10, sqrt
 
 import numpy as np
@@ -35,11 +36,16 @@ def seeds_per_arm(
     if not (abs(difference) > 0.0 and sd > 0.0):
         raise CannotSay("To plan seeds, point at a difference that is not zero, and at settings with seed noise.")
     spread = sd * sqrt(2.0) if correlation is None else sd * sqrt(max(2.0 * (1.0 - correlation), 1e-12))
-    for n in range(2, MOST + 1):
+
+    def enough(n: int) -> bool:
         df = 2 * (n - 1) if correlation is None else n - 1
-        if t_power(abs(difference) / (spread / sqrt(n)), df, level) >= power:
-            return n
-    raise CannotSay(f"More than {MOST:,} seeds per setting would be needed; the difference is too small to matter.")
+        return bool(t_power(min(abs(difference) / spread * sqrt(n), FAR), df, level) >= power)
+
+    candidates = range(2, MOST + 1)
+    place = bisect_left(candidates, True, key=enough)  # power grows with n
+    if place == len(candidates):
+        raise CannotSay(f"More than {MOST:,} seeds per setting would be needed; the difference is too small to matter.")
+    return candidates[place]
 
 
 def as_difference(percent: float, log: bool, mean: float) -> float:
@@ -57,7 +63,8 @@ def as_percent(difference: float, log: bool, mean: float) -> float:
 def t_power(shift: float | Array, df: float | Array, level: float = 0.05) -> Array:
     """Chance that a two-sided t test at `level` rejects, its statistic being shifted by `shift` standard errors."""
     critical = stats.t.ppf(1.0 - level / 2, df)
-    return np.asarray(stats.nct.sf(critical, df, shift) + stats.nct.cdf(-critical, df, shift))
+    other_side = np.nan_to_num(stats.nct.cdf(-critical, df, shift))  # SciPy's is NaN here and there below 1e-15
+    return np.asarray(stats.nct.sf(critical, df, shift) + other_side)
 
 
 def equivalence_power(margin: float | Array, df: float | Array, level: float = 0.05) -> Array:

@@ -28,10 +28,10 @@ def value_text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
-def value_texts(column: "pd.Series[Any]") -> list[str]:
-    """The values of a column as a person reads them; each distinct one is written once."""
+def value_texts(column: "pd.Series[Any]", before: str = "") -> list[str]:
+    """The values of a column as a person reads them, `before` each of them; each distinct one is written once."""
     places, distinct = pd.factorize(column, use_na_sentinel=False)
-    texts = [value_text(value) for value in distinct.tolist()]
+    texts = [before + value_text(value) for value in distinct.tolist()]
     return [texts[place] for place in places]
 
 
@@ -43,7 +43,7 @@ def with_settings(runs: pd.DataFrame, varying: Sequence[str]) -> pd.DataFrame:
     different hashes (they differ in a key that has no column) get the hash's first digits behind it.
     """
     ordered = runs.sort_values([*varying, "seed", "run_key"], key=_order, na_position="last", ignore_index=True)
-    parts = [[f"{label(name)} {text}" for text in value_texts(ordered[name])] for name in varying]
+    parts = [value_texts(ordered[name], f"{label(name)} ") for name in varying]
     labels = [" · ".join(texts) for texts in zip(*parts, strict=True)] if parts else [ONE_SETTING] * len(ordered)
     ordered["setting"] = pd.Series(labels, index=ordered.index, dtype=object)
     hashes = ordered["setting_hash"].fillna(UNSET).astype(str)

@@ -3,11 +3,13 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import NamedTuple
+from threading import RLock
+from typing import NamedTuple, ParamSpec, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -23,6 +25,21 @@ from store.queries import FilterChoices, ParameterValues, RunDetail
 _cached = st.cache_data(show_spinner=False, max_entries=64)
 # For what grows with the runs: the few last ones, one copy for all sessions, which nobody changes.
 large = st.cache_resource(show_spinner=False, max_entries=8)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def in_turn(compute: Callable[P, T]) -> Callable[P, T]:
+    """Compute for one session at a time: Python would share its time among all, and all would wait for the last."""
+    turn = RLock()
+
+    @wraps(compute)
+    def computed(*args: P.args, **named: P.kwargs) -> T:
+        with turn:
+            return compute(*args, **named)
+
+    return computed
 
 
 class Catalogue(NamedTuple):
@@ -134,11 +151,15 @@ def metric_choices(of: Catalogue, which: RunFilter) -> pd.DataFrame:
         return queries.metric_choices(con, which)
 
 
-@_cached
 def varying_parameters(of: Catalogue, which: RunFilter, but: tuple[str, ...] = SEED_KEYS) -> list[str]:
     """Name the parameters that differ between some runs, but for some: the seeds, unless said otherwise."""
+    return [name for name in _all_varying(of, which) if name not in but]
+
+
+@_cached
+def _all_varying(of: Catalogue, which: RunFilter) -> list[str]:
     with reading(of) as con:
-        return queries.varying_parameters(con, which, but)
+        return queries.varying_parameters(con, which, ())
 
 
 @_cached

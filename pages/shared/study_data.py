@@ -7,7 +7,7 @@ import streamlit as st
 
 from orbitsens.config import SEED_KEYS
 from orbitsens.sensitivity.settings import with_settings
-from pages.shared.data import Catalogue, Measured, large, reading, varying_parameters
+from pages.shared.data import Catalogue, Measured, in_turn, large, reading, varying_parameters
 from store import queries
 from store.filters import RunFilter
 
@@ -36,6 +36,7 @@ def in_settings(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[
 
 
 @large
+@in_turn
 def study(
     of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str, ...], log: bool, part: int = 0
 ) -> "SeedStudy":

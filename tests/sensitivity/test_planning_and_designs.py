@@ -37,6 +37,21 @@ def test_seeds_are_those_of_statsmodels_power(difference: float) -> None:
     assert seeds_per_arm(difference, 1.0, correlation=0.6) == int(np.ceil(paired))
 
 
+@pytest.mark.parametrize("df", [1, 3, 20, 2000])
+def test_power_grows_with_the_difference_and_is_a_number_also_far_out(df: int) -> None:
+    power = t_power(np.linspace(0.01, 30.0, 500), df)
+    assert np.isfinite(power).all() and (np.diff(power) >= -1e-9).all()
+    assert power[0] == pytest.approx(0.05, abs=0.001) and power[-1] > 0.9
+
+
+def test_seeds_are_the_first_number_with_enough_power() -> None:
+    for difference in (0.3, 1.0, 5.239144537004293, 34.0):
+        n = seeds_per_arm(difference, 1.0, correlation=0.3)
+        shifts = difference / np.sqrt(2 * 0.7) * np.sqrt(np.arange(2, n + 1))
+        power = t_power(np.minimum(shifts, 30.0), np.arange(1, n))
+        assert power[-1] >= 0.8 and (power[:-1] < 0.8).all()
+
+
 def test_shared_seeds_that_correlate_need_fewer_runs() -> None:
     uncorrelated = seeds_per_arm(1.0, 1.0, correlation=0.0)
     assert seeds_per_arm(1.0, 1.0, correlation=0.8) < uncorrelated / 2

@@ -9,7 +9,7 @@ import streamlit as st
 from orbitsens.sensitivity.cell_study import CellStudy, cell_study
 from orbitsens.sensitivity.labels import label
 from orbitsens.sensitivity.settings import ONE_SETTING
-from pages.shared.data import Catalogue, Measured, large, reading, varying_parameters
+from pages.shared.data import Catalogue, Measured, in_turn, large, reading, varying_parameters
 from pages.shared.start import View
 from pages.shared.text import dataset_label
 from store import queries
@@ -49,6 +49,7 @@ def varying(view: View) -> list[str]:
 
 
 @large
+@in_turn
 def study(
     of: Catalogue, which: RunFilter, measured: Measured, axes: tuple[str, ...], but: tuple[str, ...]
 ) -> CellStudy:
@@ -70,11 +71,9 @@ def panels(view: View, axes: Axes, measured: Measured, others: Sequence[Measured
     found = study(view.catalogue, view.filter, measured, names, view.but)
     if not axes.panel:
         return [_panel("", found, axes, found.cells, found.runs)]
-    parts = []
-    for level in found.levels[axes.panel]:
-        cells, runs = (rows[rows[axes.panel] == level] for rows in (found.cells, found.runs))
-        parts.append(_panel(f"{label(axes.panel)} {level}", found, axes, cells, runs))
-    return parts
+    cells, runs = (dict(list(rows.groupby(axes.panel, sort=False))) for rows in (found.cells, found.runs))
+    name = label(axes.panel)
+    return [_panel(f"{name} {level}", found, axes, cells[level], runs[level]) for level in found.levels[axes.panel]]
 
 
 def export_table(panels: Sequence[Panel], measured: Measured, unit: str) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from orbitsens.sensitivity.analysis import Analysis, analyse, with_sobol
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.importance import Importances, importances
 from orbitsens.sensitivity.response import response
-from pages.shared.data import Catalogue, Measured, large, varying_parameters
+from pages.shared.data import Catalogue, Measured, in_turn, large, varying_parameters
 from pages.shared.study_data import in_settings
 from store.filters import RunFilter
 
@@ -14,6 +14,7 @@ _cached = st.cache_data(show_spinner=False, max_entries=16)
 
 
 @large
+@in_turn
 def analysis(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str, ...]) -> Analysis:
     """The whole answer of some runs."""
     return analyse(in_settings(of, which, measured, but), varying_parameters(of, which, but))

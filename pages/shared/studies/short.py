@@ -5,18 +5,23 @@ from typing import NamedTuple
 
 import altair as alt
 
+from orbitsens.sensitivity import wording
 from pages.shared import study_data
 from pages.shared.cells import data as cell_data
 from pages.shared.cells.controls import MAP, Choice
 from pages.shared.cells.views import lines, maps
 from pages.shared.cells.words import METRIC, shown
+from pages.shared.charts.effects import effect_chart
+from pages.shared.charts.gridmaps import heatmap
 from pages.shared.charts.theme import Theme
+from pages.shared.charts.violins import violins
 from pages.shared.data import Measured, metric_choices
-from pages.shared.grids import data as grid_data
+from pages.shared.grids import data as grid_data, panels as grid_panels
 from pages.shared.grids.controls import DEFAULT, SPREAD, Look
 from pages.shared.grids.model_choice import all_seeds, labelled, usual
 from pages.shared.grids.text import GRID_FIELDS, answer
 from pages.shared.selectors import headline
+from pages.shared.sensitivity.data import analysis
 from pages.shared.start import View
 from pages.shared.studies.known import AREA, BEST, Study
 from pages.shared.text import axis_title, dataset_label, metric, plain
@@ -41,11 +46,6 @@ def short(study: Study, view: View) -> Short | None:
 
 
 def _of_runs(study: Study, view: View, measured: Measured) -> Short | None:
-    from orbitsens.sensitivity import wording  # brings SciPy, which takes a second that other pages need not wait for
-    from pages.shared.charts.effects import effect_chart
-    from pages.shared.charts.violins import violins
-    from pages.shared.sensitivity.data import analysis
-
     found = analysis(view.catalogue, view.filter, measured, view.but)
     if isinstance(found.response, str):
         return None
@@ -76,9 +76,6 @@ def _cells(study: Study, view: View, measured: Measured) -> "dict[str, partial[a
 
 
 def _of_grids(view: View) -> Short | None:
-    from pages.shared.charts.gridmaps import heatmap
-    from pages.shared.grids.panels import panels
-
     places = grid_data.places(view.catalogue)
     evaluated = grid_data.evaluated(places)
     models, _ = grid_data.models(view.catalogue, view.filter, (), evaluated)
@@ -93,7 +90,7 @@ def _of_grids(view: View) -> Short | None:
     grids = {row["label"]: grid_data.cells(files[row["model_sha256"]]) for row in runs.to_dict("records")}
     limit = GRID_FIELDS[FIELD].threshold
     how = Look(FIELD, log=True, clip=2.0, threshold=limit, view=SPREAD)
-    drawn = [panel for panel in panels(grids, runs, how) if panel.field == FIELD]
+    drawn = [panel for panel in grid_panels.panels(grids, runs, how) if panel.field == FIELD]
     charts = {panel.name: partial(heatmap, panel.cells, panel.field, panel.scale, panel.overlay) for panel in drawn}
     return Short(answer(grids, list(runs["setting"]), FIELD, limit), f"{len(runs)} models with a grid used.", charts)
 
