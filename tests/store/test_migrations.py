@@ -9,7 +9,7 @@ from store import migrate, queries
 from store.connect import StoreError, read_catalogue, read_version
 from store.filters import of_group
 from store.layout import catalogue_path, set_current, store_version
-from tests.factories import SEEDING, TEST, filled_store
+from tests.factories import SEEDING, TEST, filled_store, run_record
 
 FIXTURES = Path(__file__).parent / "fixtures"
 EARLIER = sorted(number for number in migrate.steps() if number < migrate.known_schema())
@@ -45,3 +45,10 @@ def test_every_earlier_schema_has_a_fixture_that_comes_up_to_date_with_all_its_r
             before["runs"]
         )
     assert filled_store(store, []).published is False
+
+
+def test_configs_and_summaries_are_compressed(store: Path) -> None:
+    filled_store(store, [run_record()])
+    with read_catalogue(store) as con:
+        how = con.sql("SELECT column_name, segment_type, compression FROM pragma_storage_info('runs')").fetchall()
+    assert {(name, way) for name, kind, way in how if kind == "JSON"} == {("config", "ZSTD"), ("summary", "ZSTD")}
