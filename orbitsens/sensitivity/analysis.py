@@ -15,6 +15,7 @@ from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.means import setting_means
 from orbitsens.sensitivity.noise import Noise, noise_floor
 from orbitsens.sensitivity.response import Response, divergence, response
+from orbitsens.sensitivity.settings import with_settings
 
 if TYPE_CHECKING:
     from orbitsens.sensitivity.sobol import SobolIndices
@@ -45,8 +46,9 @@ def analyse(table: pd.DataFrame, varying: Sequence[str], level: float = LEVEL, m
 
     `margin`: the largest effect that counts as none, unit of y (a factor's log10); unless given, the noise floor.
     """
-    counts = divergence(table, varying, level)
-    found = _tried(lambda: response(table, varying))
+    runs = with_settings(table, varying)
+    counts = divergence(runs, varying, level)
+    found = _tried(lambda: response(runs, varying))
     if isinstance(found, str):
         return Analysis(found, counts, found, found, found, found, found, level)
     noise = _tried(lambda: noise_floor(found, level))

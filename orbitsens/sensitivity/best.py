@@ -1,6 +1,6 @@
 """Which setting is best, how sure that is, and how good the best really is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -80,10 +80,11 @@ def best(found: Response, noise: Noise, level: float = LEVEL) -> Best:
 def _distinguished(mean: Array, se: Array, df: Array, alpha: float, equal: bool) -> tuple[Array, Array]:
     """How many settings are distinguishably worse, and how many better, than each; `mean` ascends. [k] each."""
     k = len(mean)
-    welch = _welch(se, df, alpha / (k * (k - 1)))
+    ranged = _range_critical(k, float(df[0]), alpha) if equal else 0.0
+    welch = None if equal else _welch(se, df, alpha / (k * (k - 1)))
     worse, better = np.zeros(k, dtype=int), np.zeros(k, dtype=int)
     for i in range(k):
-        critical = _range_critical(k, float(df[0]), alpha) if equal else welch(i)
+        critical = welch(i) if welch else ranged
         apart = np.abs(mean - mean[i]) > critical * np.hypot(se, se[i])
         worse[i], better[i] = int((apart & (mean > mean[i])).sum()), int((apart & (mean < mean[i])).sum())
     return worse, better
@@ -94,8 +95,10 @@ def _candidates(
 ) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Gupta's subset: the settings whose mean is not more than the critical difference above every other's."""
     k = len(mean)
-    welch = _welch(se, df, alpha / (k - 1))
-    critical = (_one_sided_critical(k - 1, float(df[0]), alpha) if equal else welch(i) for i in range(k))
+    if equal:
+        critical: Iterable[float | Array] = [_one_sided_critical(k - 1, float(df[0]), alpha)] * k
+    else:
+        critical = map(_welch(se, df, alpha / (k - 1)), range(k))
     pairs = zip(mean, se, critical, strict=True)
     return np.array([bool((value - mean <= most * np.hypot(se, error)).all()) for value, error, most in pairs])
 

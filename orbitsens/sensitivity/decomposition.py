@@ -136,9 +136,9 @@ def _redraw(model: Model, seeds: dict[str, Part], draws: int) -> tuple[Array, st
     weights = rng.exponential(size=(draws, len(pures)))
     weights /= weights.mean(axis=1, keepdims=True)
     rows = []
-    for weight in weights:
+    weighted = (weights @ grams.reshape(len(grams), -1)).reshape(draws, *grams.shape[1:])
+    for weight, gram in zip(weights, weighted, strict=True):
         _, drawn = _redraw_seeds(model, seeds, rng)
-        gram = np.tensordot(weight, grams, 1)
         rows.append(list(_shares(model, gram, float(weight @ pures), drawn).values()))
     of_what = "settings" if len(pures) == len(summary.n) else f"{len(pures)} groups of whole settings"
     return np.array(rows), f"Bayesian bootstraps clustered by setting (random weights on {of_what})"

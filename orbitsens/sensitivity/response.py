@@ -65,12 +65,12 @@ def response(table: pd.DataFrame, varying: Sequence[str]) -> Response:
     and those in `varying`. Used are finished runs with a finite value. Of runs with equal setting and seeds (all seed
     columns that there are, and `own_setting`, the setting before anything but the seeds was left out of it) only the
     one created last (column `created_at`, where there is one; else by run key) is used: training is deterministic,
-    so a repetition is no further evidence.
+    so a repetition is no further evidence. A table that has been through `with_settings` may be given as well.
 
     Raises:
         CannotSay: no run can be used, or all used runs have the same value.
     """
-    frame = with_settings(table, varying)
+    frame = _in_settings(table, varying)
     frame["value"] = pd.to_numeric(frame["value"]).astype(float)
     why = why_not(frame)
     same = ["setting", *(name for name in (*SEED_KEYS, "own_setting") if name in frame)]
@@ -112,9 +112,9 @@ def divergence(table: pd.DataFrame, varying: Sequence[str], level: float = LEVEL
 
     Columns: setting, n (runs that ended by themselves: finished or diverged), diverged, rate, low, high (Wilson score
     interval of the rate). A finished run whose value is infinite counts as diverged; crashed, failed, killed and
-    running ones are no evidence either way.
+    running ones are no evidence either way. The tables are those that `response` takes.
     """
-    frame = with_settings(table, varying)
+    frame = _in_settings(table, varying)
     value = pd.to_numeric(frame["value"]).astype(float)
     diverged = (frame["state"] == DIVERGED) | ((frame["state"] == "finished") & np.isinf(value))
     ended = diverged | (frame["state"] == "finished")
@@ -129,6 +129,10 @@ def divergence(table: pd.DataFrame, varying: Sequence[str], level: float = LEVEL
         low, high = proportion_confint(table["diverged"][some], table["n"][some], 1.0 - level, method="wilson")
         table.loc[some, "low"], table.loc[some, "high"] = low, high
     return table.rename_axis("setting").reset_index()
+
+
+def _in_settings(table: pd.DataFrame, varying: Sequence[str]) -> pd.DataFrame:
+    return table.copy() if "setting" in table else with_settings(table, varying)
 
 
 def repeated(frame: pd.DataFrame, usable: "pd.Series[bool]", same: Sequence[str]) -> npt.NDArray[np.bool_]:

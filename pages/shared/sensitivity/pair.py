@@ -1,5 +1,7 @@
 """Two settings against each other on the Sensitivity page, and the sweep that would tell them apart."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -54,7 +56,7 @@ def show_pair(found: Response, noise: Noise, table: pd.DataFrame, group: str, me
     st.markdown(plan_sentence(percent, n, unpaired, correlation, metric))
     st.download_button(
         "Sweep file",
-        data=planned_sweep(found, table, (a, b), group, n),
+        data=partial(planned_sweep, found, table, (a, b), group, n),
         file_name="plan.yaml",
         on_click="ignore",
         help="Train it with: python -m runner sweep FILE. With --resume the runs that are there already are kept.",
