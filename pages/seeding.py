@@ -6,6 +6,7 @@ import streamlit as st
 
 from orbitsens.sensitivity.intervals import mean_method, median_method
 from pages.shared import empty, look, sentences, study_data, tables
+from pages.shared.charts.setting_names import setting_names
 from pages.shared.charts.violins import violins
 from pages.shared.controls import places, switch
 from pages.shared.exports import download_row
@@ -14,7 +15,7 @@ from pages.shared.glossary import COMMON, hover
 from pages.shared.runs.panel import show_run
 from pages.shared.selectors import choose_measured, choose_part, choose_run, click_to_run, run_ids
 from pages.shared.start import start
-from pages.shared.text import axis_title, dataset_label, metric, spoken
+from pages.shared.text import axis_title, dataset_label, metric, plain, spoken
 
 CHART = "violins"
 
@@ -30,17 +31,18 @@ study = study_data.study(*chosen, view.but, log, part)
 words, dataset = metric(measured.metric), dataset_label(measured.dataset, measured.split)
 used = sentences.used_of_matched(study)
 names = run_ids(study.runs)
+called = setting_names(list(dict.fromkeys(study.runs["setting"])), part * study_data.MOST_SETTINGS)
 selected = {name: key for key, name in names.items()}.get(st.query_params.get("run", ""))
 
 if study.summary.empty:
     empty.nothing_usable(view.name)
 else:
-    answer = sentences.seed_answer(study, words, dataset)
+    answer = sentences.seed_answer(study, words, dataset, called.said)
     st.markdown(f"##### {answer}")
-    draw = partial(violins, study, axis_title(measured.metric))
+    draw = partial(violins, study, axis_title(measured.metric), names=called)
     pick = partial(click_to_run, CHART, names)
     st.altair_chart(draw(look.theme(), selected), theme=None, key=CHART, on_select=pick, alt=spoken(answer))
-    st.caption(hover(f"{used} {sentences.how_to_read(study, log)}", COMMON))
+    st.caption(hover(f"{used} {sentences.how_to_read(study, log)} {plain(called.key)}", COMMON))
     subtitle = f"{words.label} on {dataset}", used
     download_row(
         f"seeding-{view.name}-{measured.metric}-{dataset}",
@@ -51,19 +53,19 @@ else:
         "Every run of the chart with its id, parameters, value, and whether and why (not) it was used.",
     )
 
-run_key = choose_run(study.runs, words.unit)
+run_key = choose_run(study.runs, words.unit, called.said)
 if run_key is not None:
     with st.container(border=True, key="run_panel"):
         show_run(view.catalogue, run_key, view.setting_parameters())
 
 if len(study.summary):
     st.subheader("In numbers")
-    tables.show_table(tables.summary_table(study, words.unit))
+    tables.show_table(tables.summary_table(study, words.unit, called.said))
     st.caption(f"CI, confidence interval: {median_method()}; {mean_method()}.")
     st.subheader("Runs that stand out")
     st.caption(hover(sentences.outlier_rule(study), COMMON))
     if study.runs["outlier"].any():
-        tables.show_table(tables.outlier_table(study, measured.metric))
+        tables.show_table(tables.outlier_table(study, measured.metric, called.said))
 if not study.runs["used"].all():
     st.subheader("Runs that are not used")
-    st.dataframe(tables.unused_table(study), hide_index=True)
+    st.dataframe(tables.unused_table(study, called.said), hide_index=True)

@@ -12,6 +12,7 @@ import pandas as pd
 from orbitsens.sensitivity.labels import label
 
 ONE_SETTING = "all runs"
+SEPARATOR = " · "  # between the parameters of a label
 UNSET = "(unset)"
 
 
@@ -44,11 +45,11 @@ def with_settings(runs: pd.DataFrame, varying: Sequence[str]) -> pd.DataFrame:
     """
     ordered = runs.sort_values([*varying, "seed", "run_key"], key=_order, na_position="last", ignore_index=True)
     parts = [value_texts(ordered[name], f"{label(name)} ") for name in varying]
-    labels = [" · ".join(texts) for texts in zip(*parts, strict=True)] if parts else [ONE_SETTING] * len(ordered)
+    labels = [SEPARATOR.join(texts) for texts in zip(*parts, strict=True)] if parts else [ONE_SETTING] * len(ordered)
     ordered["setting"] = pd.Series(labels, index=ordered.index, dtype=object)
     hashes = ordered["setting_hash"].fillna(UNSET).astype(str)
     ambiguous = hashes.groupby(ordered["setting"]).transform("nunique") > 1
-    ordered.loc[ambiguous, "setting"] += " · " + hashes[ambiguous].str[:6]
+    ordered.loc[ambiguous, "setting"] += SEPARATOR + hashes[ambiguous].str[:6]
     return ordered
 
 

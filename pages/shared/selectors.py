@@ -88,14 +88,17 @@ def choose_part(runs: pd.DataFrame) -> int:
     return part
 
 
-def choose_run(runs: pd.DataFrame, unit: str) -> str | None:
-    """Choose one run of a study, by menu (or by a click, see `click_to_run`); return its run key."""
+def choose_run(runs: pd.DataFrame, unit: str, settings: Mapping[str, str]) -> str | None:
+    """Choose one run of a study, by menu (or by a click, see `click_to_run`); return its run key.
+
+    `settings`: what settings are called, by their labels.
+    """
     names = run_ids(runs)
     many = runs["setting"].nunique() > 1
     words = {NOTHING: "none"}
     for row in runs.to_dict("records"):
         value = number(row["value"], unit) if row["used"] else row["why_not"]
-        parts = [f"seed {value_text(row['seed'])}", *([row["setting"]] if many else []), value, row["run_id"]]
+        parts = [f"seed {value_text(row['seed'])}", *([settings[row["setting"]]] if many else []), value, row["run_id"]]
         words[names[row["run_key"]]] = " · ".join(parts)
     chosen = choose("Run", words, "run", tip="Click a point, or choose a run here, to see its curves and parameters.")
     return {name: key for key, name in names.items()}.get(chosen)

@@ -1,5 +1,7 @@
 """The sentences that pages begin with: the answer before the picture."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from orbitsens.sensitivity import density
@@ -8,8 +10,8 @@ from orbitsens.sensitivity.seeding import SeedStudy
 from pages.shared.text import Metric, count, listed, number, plain, span
 
 
-def seed_answer(study: SeedStudy, metric: Metric, dataset: str) -> str:
-    """Say in one sentence what the seeds do to the metric, and which runs stand out."""
+def seed_answer(study: SeedStudy, metric: Metric, dataset: str, names: Mapping[str, str]) -> str:
+    """Say in one sentence what the seeds do to the metric, and which runs stand out; `names` of settings by label."""
     table = study.summary
     runs = count(len(study.used), "run")
     if len(table) == 1:
@@ -25,8 +27,8 @@ def seed_answer(study: SeedStudy, metric: Metric, dataset: str) -> str:
         return f"{settings}: {same}; {_standing_out(study)}."
     return (
         f"{settings}: median {metric.label} from "
-        f"**{number(best['median'], metric.unit)}** ({plain(best['setting'])}) to "
-        f"**{number(worst['median'], metric.unit)}** ({plain(worst['setting'])}); {_standing_out(study)}."
+        f"**{number(best['median'], metric.unit)}** ({plain(names[best['setting']])}) to "
+        f"**{number(worst['median'], metric.unit)}** ({plain(names[worst['setting']])}); {_standing_out(study)}."
     )
 
 

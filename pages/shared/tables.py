@@ -1,5 +1,7 @@
 """Tables as people read them: units and methods in the headers; numbers stay numbers, so that they sort as such."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -22,10 +24,14 @@ def finite(values: "pd.Series[float]") -> "pd.Series[float]":
     return pd.to_numeric(values).astype(float).replace([np.inf, -np.inf], np.nan)
 
 
-def summary_table(study: SeedStudy, unit: str) -> pd.DataFrame:
-    """One row per setting: n, mean, median, sd, min, max and the intervals, in the metric's unit."""
+def summary_table(study: SeedStudy, unit: str, names: Mapping[str, str]) -> pd.DataFrame:
+    """One row per setting: n, mean, median, sd, min, max and the intervals, in the metric's unit.
+
+    `names` of settings by label; where they are shorter, a last column has the labels.
+    """
     table = study.summary
-    columns: dict[str, list[object]] = {"setting": table["setting"].tolist(), "n": table["n"].tolist()}
+    short, whole = _named(table["setting"], names)
+    columns: dict[str, list[object]] = {**short, "n": table["n"].tolist()}
     for name, source in {"median": "median", "mean": "mean", "sd": "sd", "min": "min", "max": "max"}.items():
         columns[f"{name} ({unit})" if unit else name] = table[source].tolist()
     columns["quartiles"] = [span(a, b) for a, b in zip(table["q1"], table["q3"], strict=True)]
@@ -37,33 +43,44 @@ def summary_table(study: SeedStudy, unit: str) -> pd.DataFrame:
         columns[f"{100 * LEVEL:g} % CI of {of}"] = [
             span(a, b) if pd.notna(a) else f"needs {fewest} runs" for a, b in pairs
         ]
-    return pd.DataFrame(columns)
+    return pd.DataFrame({**columns, **whole})
 
 
-def outlier_table(study: SeedStudy, metric_key: str) -> pd.DataFrame:
-    """The runs that stand out, the farthest first."""
+def _named(settings: "pd.Series[str]", names: Mapping[str, str]) -> tuple[dict[str, list[object]], dict[str, list[object]]]:
+    """A column with the settings' names, and another with their labels where those say more."""
+    short: list[object] = [names[setting] for setting in settings]
+    whole: list[object] = list(settings)
+    return {"setting": short}, {} if short == whole else {"parameters": whole}
+
+
+def outlier_table(study: SeedStudy, metric_key: str, names: Mapping[str, str]) -> pd.DataFrame:
+    """The runs that stand out, the farthest first; `names` as for `summary_table`."""
     found = study.runs[study.runs["outlier"]].sort_values("z", key=abs, ascending=False)
+    short, whole = _named(found["setting"], names)
     return pd.DataFrame(
         {
             "seed": [value_text(seed) for seed in found["seed"]],
             axis_title(metric_key): found["value"].tolist(),
             "modified z-score": found["z"].tolist(),
             "run": found["run_id"].tolist(),
-            "setting": found["setting"].tolist(),
+            **short,
+            **whole,
         }
     )
 
 
-def unused_table(study: SeedStudy) -> pd.DataFrame:
-    """The matched runs that are not in the statistics, each with its reason."""
+def unused_table(study: SeedStudy, names: Mapping[str, str]) -> pd.DataFrame:
+    """The matched runs that are not in the statistics, each with its reason; `names` as for `summary_table`."""
     rest = study.runs[~study.runs["used"]]
+    short, whole = _named(rest["setting"], names)
     return pd.DataFrame(
         {
             "seed": [value_text(seed) for seed in rest["seed"]],
             "why not": rest["why_not"].tolist(),
             "what the run says": rest["reason"].fillna("").tolist(),
             "run": rest["run_id"].tolist(),
-            "setting": rest["setting"].tolist(),
+            **short,
+            **whole,
         }
     )
 

@@ -72,7 +72,11 @@ def test_names_are_no_markdown() -> None:
 
 
 def answer(of: SeedStudy) -> str:
-    return sentences.seed_answer(of, metric("acceleration_error"), "x_test")
+    return sentences.seed_answer(of, metric("acceleration_error"), "x_test", own_names(of))
+
+
+def own_names(of: SeedStudy) -> dict[str, str]:
+    return {label: label for label in of.runs["setting"]}
 
 
 def test_the_answer_names_who_stands_out() -> None:
@@ -105,7 +109,11 @@ def test_the_rule_behind_the_outliers_is_stated() -> None:
 
 
 def test_the_summary_has_a_row_per_setting_and_units_in_its_headers() -> None:
-    table = tables.summary_table(study([*VALUES, 1.0, 2.0], widths=[8] * 10 + [64] * 2), "%")
+    two = study([*VALUES, 1.0, 2.0], widths=[8] * 10 + [64] * 2)
+    table = tables.summary_table(two, "%", own_names(two))
+    assert "parameters" not in table
+    named = tables.summary_table(two, "%", {"width 8": "base", "width 64": "other"})
+    assert (named["setting"].tolist(), named["parameters"].tolist()) == (["base", "other"], ["width 8", "width 64"])
     assert table["setting"].tolist() == ["width 8", "width 64"]
     assert table["median (%)"].tolist() == [pytest.approx(7.1), pytest.approx(1.5)]
     assert table["95 % CI of median"].tolist() == ["6.90 to 7.30", "needs 6 runs"]

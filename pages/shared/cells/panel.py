@@ -63,7 +63,7 @@ def show_cell(view: View, panels: Sequence[Panel], how: Choice) -> None:
         show_table(run_table(runs, how))
         with st.container(horizontal=True):
             _links(view, runs, [name for name in how.axes if name not in ("", DATASET)])
-        run_key = choose_run(runs, how.metric.unit)
+        run_key = choose_run(runs, how.metric.unit, {wanted: wanted})
         if run_key is not None:
             show_run(view.catalogue, run_key, view.setting_parameters())
 

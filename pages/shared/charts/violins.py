@@ -1,15 +1,14 @@
 """A violin per setting with every run as a point on it."""
 
 import json
-from collections.abc import Sequence
-from itertools import takewhile
 from typing import NamedTuple
 
 import altair as alt
 import pandas as pd
 
 from orbitsens.sensitivity.seeding import NOT_FINITE, SeedStudy
-from orbitsens.sensitivity.settings import UNSET
+from orbitsens.sensitivity.settings import SEPARATOR, UNSET
+from pages.shared.charts.setting_names import SettingNames, setting_names
 from pages.shared.charts.theme import INK, OUTLIER, PAPER, RUN, UNUSABLE, Theme, styled, unchecked
 from pages.shared.charts.ticks import log_ticks
 
@@ -24,6 +23,7 @@ class _Axes(NamedTuple):
     """What all layers share."""
 
     rows: dict[str, int]
+    names: SettingNames
     scale: alt.Scale
     axis: alt.Axis
     title: str
@@ -37,22 +37,24 @@ class _Axes(NamedTuple):
 
     def y(self) -> alt.Y:
         """One row per setting, the first on top."""
-        lines = "\n" if self.height() >= self._told() * len(self.rows) else ", "
-        what = _of_one_parameter(list(self.rows))
-        labels = json.dumps([setting.removeprefix(what).replace(" · ", lines) for setting in self.rows])
+        parts = [self.names.rows[setting].split(SEPARATOR) for setting in self.rows]
+        if self.height() < self._told() * len(self.rows):
+            parts = [[", ".join(each)] for each in parts]
+        most = max(map(len, parts))
+        labels = json.dumps([[*([""] * ((most - len(each)) // 2)), *each] for each in parts])
         axis = alt.Axis(
             values=list(self.rows.values()),
-            labelExpr=f"split({labels}[datum.value], '\\n')",
+            labelExpr=f"{labels}[datum.value]",
             labels=len(self.rows) > 1,
             grid=False,
             labelLimit=240,
             labelLineHeight=15,
             # Of several lines the first is at the middle of the row, so all go up.
-            labelOffset=-7.5 * max(setting.count(" · ") for setting in self.rows) if lines == "\n" else 0,
+            labelOffset=-7.5 * (most - 1),
             labelBaseline="middle",
         )
         scale = alt.Scale(domain=[len(self.rows) - 0.5, -0.5], nice=False, zero=False)
-        return alt.Y("y:Q", title=what.strip() or None, scale=scale, axis=axis)
+        return alt.Y("y:Q", title=self.names.title or None, scale=scale, axis=axis)
 
     def height(self) -> int:
         """High enough to see the points of each setting, in px: many settings get less each."""
@@ -63,32 +65,29 @@ class _Axes(NamedTuple):
 
     def _told(self) -> int:
         """The height of a row's name with a line for each parameter, in px."""
-        return max(48, 15 * max(setting.count(" · ") + 1 for setting in self.rows) + 12)
+        return max(48, 15 * max(name.count(SEPARATOR) + 1 for name in self.names.rows.values()) + 12)
 
     def place(self, settings: "pd.Series[str]") -> "pd.Series[float]":
         """The middles of the settings' rows."""
         return settings.map(self.rows).astype(float)
 
 
-def _of_one_parameter(settings: Sequence[str]) -> str:
-    """What all settings begin with, to the end of a word, where one parameter makes them: its name; else nothing."""
-    if len(settings) == 1 or any(" · " in setting for setting in settings):
-        return ""
-    words = zip(*(setting.split(" ") for setting in settings), strict=False)
-    return "".join(f"{same[0]} " for same in takewhile(lambda column: len(set(column)) == 1, words))
-
-
 @unchecked
-def violins(study: SeedStudy, axis_title: str, theme: Theme, selected: str | None = None) -> alt.LayerChart:
+def violins(
+    study: SeedStudy, axis_title: str, theme: Theme, selected: str | None = None, names: SettingNames | None = None
+) -> alt.LayerChart:
     """Draw the study: one row per setting, the metric along the axis, in the unit that `axis_title` names.
 
     Area: density; bar: quartiles; tick: median; circle: a run; diamond: one that stands out, with its seed; cross
     in the strip at the right: one that diverged. A click on a run selects its `run_key`; `selected` gets a ring.
+    `names`: what the settings are called, where others are shown beside them.
     """
     unusable = unusable_runs(study)
+    settings = list(dict.fromkeys(study.runs["setting"]))
     tables = (study.used, study.runs[study.runs["outlier"]], unusable)
     on = _Axes(
-        rows={setting: i for i, setting in enumerate(dict.fromkeys(study.runs["setting"]))},
+        rows={setting: i for i, setting in enumerate(settings)},
+        names=names or setting_names(settings),
         scale=alt.Scale(
             type="log" if study.log else "linear",
             zero=alt.Undefined if study.log else False,

@@ -7,10 +7,11 @@ import pyarrow as pa
 import streamlit as st
 
 from pages.shared import sentences, tables
+from pages.shared.charts.setting_names import setting_names
 from pages.shared.controls import places, whole_number
 from pages.shared.runs.differences import RUN, Compared
 from pages.shared.selectors import choose_dataset, choose_metric
-from pages.shared.text import axis_title, dataset_label, metric
+from pages.shared.text import axis_title, dataset_label, metric, plain
 
 
 def show_settings(of: Compared, metrics: pa.Table) -> None:
@@ -36,11 +37,11 @@ def show_settings(of: Compared, metrics: pa.Table) -> None:
     if study.summary.empty:
         st.caption("Not one of these runs is finished with a finite value of it.")
         return
-    unit = metric(key).unit
-    tables.show_table(tables.summary_table(study, unit))
+    unit, called = metric(key).unit, setting_names(list(dict.fromkeys(study.runs["setting"])))
+    tables.show_table(tables.summary_table(study, unit, called.said))
     on = f"{axis_title(key)} on {dataset_label(measured.dataset, measured.split)}"
     methods = f"CI, confidence interval: {median_method()}; {mean_method()}."
-    st.caption(f"{on}: {sentences.used_of_matched(study)} {methods}")
+    st.caption(f"{on}: {sentences.used_of_matched(study)} {plain(called.key)} {methods}")
 
 
 def show_at_step(of: Compared, lines: Mapping[str, pd.DataFrame], end: int) -> None:

@@ -13,6 +13,7 @@ from pages.shared.cells.views import lines, maps
 from pages.shared.cells.words import METRIC, shown
 from pages.shared.charts.effects import effect_chart
 from pages.shared.charts.gridmaps import heatmap
+from pages.shared.charts.setting_names import setting_names
 from pages.shared.charts.theme import Theme
 from pages.shared.charts.violins import violins
 from pages.shared.data import Measured, metric_choices
@@ -55,7 +56,9 @@ def _of_runs(study: Study, view: View, measured: Measured) -> Short | None:
         best = study.answer == BEST
         sentence = plain(wording.best_sentence(found, words) if best else wording.noise_sentence(found.noise, words))
         seeds = study_data.study(view.catalogue, view.filter, measured, view.but, log=True)
-        return Short(sentence, used, {"": partial(violins, seeds, axis_title(measured.metric))})
+        called = setting_names(list(dict.fromkeys(seeds.runs["setting"])))
+        draw = partial(violins, seeds, axis_title(measured.metric), names=called)
+        return Short(sentence, f"{used} {plain(called.key)}", {"": draw})
     first = wording.parameter_sentences(found.effects, words)[0]
     told = f"**{plain(first.verdict)}**{plain(first.rest)}" if first.verdict else plain(first.rest)
     if study.axes[0]:
