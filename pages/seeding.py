@@ -1,6 +1,7 @@
 """Seeding: how far do the seeds alone spread a metric, and which runs stand out?"""
 
 from functools import partial
+from textwrap import wrap
 
 import streamlit as st
 
@@ -43,7 +44,7 @@ else:
     pick = partial(click_to_run, CHART, names)
     st.altair_chart(draw(look.theme(), selected), theme=None, key=CHART, on_select=pick, alt=spoken(answer))
     st.caption(hover(f"{used} {sentences.how_to_read(study, log)} {plain(called.key)}", COMMON))
-    subtitle = f"{words.label} on {dataset}", used
+    subtitle = f"{words.label} on {dataset}", used, *wrap(called.key, 110)
     download_row(
         f"seeding-{view.name}-{measured.metric}-{dataset}",
         partial(draw, "light"),

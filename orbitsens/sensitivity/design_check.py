@@ -39,7 +39,7 @@ def tolerances(cells: Cells) -> pd.DataFrame:
         rest = np.concatenate([np.zeros(0, dtype=int), *(places[other.name] for other in others)])
         left = 1.0 - _shared(gram, parts[term.name], _Part(rest, _whitener(gram, rest)))
         shares = [_shared(gram, parts[term.name], parts[other.name]) for other in others]
-        partner = others[int(np.argmax(shares))].name if others else None
+        partner = others[int(np.argmax(np.round(shares, 9)))].name if others else None
         status = "aliased" if left < ALIASED else "nearly aliased" if left < NEARLY else "free"
         rows.append((term.name, max(left, 0.0), partner, status))
     return pd.DataFrame(rows, columns=["parameter", "tolerance", "partner", "status"])

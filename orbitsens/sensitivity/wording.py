@@ -10,9 +10,11 @@ from orbitsens.sensitivity.decomposition import Decomposition
 from orbitsens.sensitivity.effects import MATTERS, NO_MATTER, Effects
 from orbitsens.sensitivity.labels import label
 from orbitsens.sensitivity.noise import Noise
+from orbitsens.sensitivity.settings import SEPARATOR
 
 LARGEST_FACTOR = 50.0
 LEAST_SHARE = 0.01
+MANY_PARAMETERS = 4  # of a setting, which is then too long to name in passing
 
 
 class Metric(NamedTuple):
@@ -60,11 +62,10 @@ def noise_sentence(noise: Noise | str, metric: Metric) -> str:
         f"deviation within settings; {span})"
     )
     if not noise.equal:
-        names = noise.per_setting.sort_values("sd", kind="stable").dropna()["setting"]
-        sentence += (
-            f", but not everywhere alike: most in {names.iloc[-1]}, least in {names.iloc[0]} "
-            f"(Brown-Forsythe {p_text(noise.test_p)})"
-        )
+        names = noise.per_setting.sort_values("sd", kind="stable").dropna()["setting"].tolist()
+        least, most = names[0], names[-1]
+        where = f": most in {most}, least in {least}" if most.count(SEPARATOR) < MANY_PARAMETERS else ""
+        sentence += f", but not everywhere alike{where} (Brown-Forsythe {p_text(noise.test_p)})"
     return f"{sentence}."
 
 
@@ -124,7 +125,8 @@ def share_sentence(found: Decomposition | str) -> list[str]:
     """Where the variance comes from: noise, and the parameters whose share is beyond it; none if it cannot be said."""
     if isinstance(found, str):
         return []
-    shares = found.table.sort_values("share", ascending=False, kind="stable")
+    # Rounded, or the machine would order equal ones.
+    shares = found.table.sort_values("share", ascending=False, kind="stable", key=lambda column: column.round(9))
     real = shares[(shares["share"] >= LEAST_SHARE) & (shares["low"] > 0.0)]
     told = real[real["kind"].isin(["parameter", "interaction"])]
     parts = [

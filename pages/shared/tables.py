@@ -46,7 +46,9 @@ def summary_table(study: SeedStudy, unit: str, names: Mapping[str, str]) -> pd.D
     return pd.DataFrame({**columns, **whole})
 
 
-def _named(settings: "pd.Series[str]", names: Mapping[str, str]) -> tuple[dict[str, list[object]], dict[str, list[object]]]:
+def _named(
+    settings: "pd.Series[str]", names: Mapping[str, str]
+) -> tuple[dict[str, list[object]], dict[str, list[object]]]:
     """A column with the settings' names, and another with their labels where those say more."""
     short: list[object] = [names[setting] for setting in settings]
     whole: list[object] = list(settings)

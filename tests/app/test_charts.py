@@ -52,7 +52,7 @@ def test_a_violin_a_quartile_bar_and_a_median_for_each_setting() -> None:
     assert len(bar["rows"]) == len(tick["rows"]) == 2
     assert bar["encoding"]["x"]["field"] == "q1"
     assert tick["encoding"]["x"]["field"] == "median"
-    assert '["8", "64"]' in tick["encoding"]["y"]["axis"]["labelExpr"]
+    assert '[["8"], ["64"]]' in tick["encoding"]["y"]["axis"]["labelExpr"]
     assert tick["encoding"]["y"]["title"] == "width"
 
 

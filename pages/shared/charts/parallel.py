@@ -16,6 +16,7 @@ from pages.shared.charts.theme import INK, MUTED, PAPER, UNUSABLE, Theme, styled
 BRUSH = "brush"
 MOST_LINES = 500  # runs, up to which each is a line of its own
 HEIGHT = 380  # px
+NARROW = 130  # px of an axis
 _AROUND = 0.06  # of an axis' height, beyond its last place
 
 
@@ -38,6 +39,7 @@ def parallel(runs: pd.DataFrame, axes: Sequence[Axis], scale: ColourScale, theme
     lowest = min(0.0, *(one.places.min() for one in axes)) - _AROUND
     highest = max(1.0, *(one.places.max() for one in axes)) + _AROUND
     titles = json.dumps([one.title for one in axes])
+    narrow = f"width < {NARROW * len(axes)}"  # there titles would run into each other
     x = alt.X(
         "x:Q",
         scale=alt.Scale(domain=[-0.4, len(axes) - 0.85], nice=False, zero=False),
@@ -48,8 +50,11 @@ def parallel(runs: pd.DataFrame, axes: Sequence[Axis], scale: ColourScale, theme
             orient="top",
             grid=False,
             labelColor=INK[theme],
-            labelLimit=max(64, 1000 // len(axes)),
+            labelLimit=max(160, 1000 // len(axes)),
             labelOverlap=False,
+            labelAngle=alt.ExprRef(f"{narrow} ? -40 : 0"),
+            labelAlign=alt.ExprRef(f"{narrow} ? 'left' : 'center'"),
+            labelBaseline=alt.ExprRef(f"{narrow} ? 'middle' : 'bottom'"),
         ),
     )
     y = alt.Y("y:Q", scale=alt.Scale(domain=[lowest, highest], nice=False, zero=False), axis=None)
