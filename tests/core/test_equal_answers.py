@@ -96,6 +96,7 @@ def first_losses(*overrides):
     return np.asarray(reports[0].rows.batch.total)
 
 
+@pytest.mark.slow
 def test_training_curves_stay_with_diffrax_for_fifty_steps():
     """Same weights, same batches: equal at first to the solver's tolerance, and 50 steps later still within 3 %.
 
