@@ -1,10 +1,11 @@
 """The app in a real Chromium: `python -m benchmarks.app [--runs 10000 100000] [--sessions 10]`.
 
-On a synthetic store (`benchmarks.make_store`): the first page of a fresh server and of a new session; each page
-opened, then its filter changed in the sidebar until the last change on screen; the server's memory per session; and
-many sessions, each with a filter of its own, that all change it at the same moment: in as many browsers on this
-machine, and with browsers elsewhere. Nothing is cached for what is measured. Browser and server share the machine; the
-processor time of both stands beside the seconds on the clock, so that a busy machine can be told from a slow app.
+On a synthetic store (`benchmarks.make_store`): the first page of a fresh server and of a new session, beside a page of
+Streamlit's with nothing but a title; each page opened, then its filter changed in the sidebar until the last change on
+screen; the server's memory per session; and many sessions, each with a filter of its own, that all change it at the
+same moment: in as many browsers on this machine, and with browsers elsewhere. Nothing is cached for what is measured.
+Browser and server share the machine; the processor time of both stands beside the seconds on the clock, so that a busy
+machine can be told from a slow app.
 """
 
 import argparse
@@ -74,6 +75,8 @@ def main() -> None:
     chosen = parser.parse_args()
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="orbitsens-bench-") as folder, chromium() as browser:
+        print(line(empty := nothing(browser, Path(folder))))
+        rows.append(empty)
         for runs in chosen.runs:
             store = Path(folder) / f"store-{runs}"
             n = make_store(store, runs)
@@ -92,6 +95,18 @@ def line(row: dict[str, Any]) -> str:
     late = "  late" if row["seconds"] > row.get("target", PATIENCE) else ""
     cpu = f"{row['server_cpu']:10.2f}  {row['browser_cpu']:11.2f}" if "server_cpu" in row else ""
     return f"{row['what']:47} {row['seconds']:6.2f}  {row.get('target', ''):>6}  {cpu}{late}"
+
+
+def nothing(browser: Browser, folder: Path) -> dict[str, Any]:
+    """A new session of the least app that Streamlit makes: what no page of ours can be quicker than."""
+    script = folder / "nothing.py"
+    script.write_text("import streamlit\n\nstreamlit.title('Nothing')\n")
+    with served(folder / "none", folder / "log", script=str(script)) as url:
+        for _ in range(2):  # the first session makes the server import
+            page = fresh(browser)
+            took = timed(partial(visit, page, url))
+            page.context.close()
+    return {"what": "a page with a title alone, new session", **took}
 
 
 def measured(browser: Browser, url: str, n: int, pages: list[str], sessions: int) -> Iterator[dict[str, Any]]:

@@ -21,11 +21,14 @@ PANEL_CHARTS = ".st-key-run_panel [data-testid=stVegaLiteChart] svg.marks"
 
 
 @contextmanager
-def served(store: Path, log: Path, *options: str) -> Iterator[str]:
-    """Run the app on a store in a process of its own, with Streamlit's `options`; yields its URL; says all to `log`."""
+def served(store: Path, log: Path, *options: str, script: str = "app.py") -> Iterator[str]:
+    """Run the app on a store in a process of its own, with Streamlit's `options`; yields its URL; says all to `log`.
+
+    `script`: another one than the app, to compare with.
+    """
     for _ in range(5):
         port = _free_port()
-        process = _start(store, log, port, options)
+        process = _start(script, store, log, port, options)
         if _answers(f"http://localhost:{port}/_stcore/health", process):
             break
         if "is not available" not in log.read_text():  # else another process took the port meanwhile
@@ -44,11 +47,11 @@ def _free_port() -> int:
         return port
 
 
-def _start(store: Path, log: Path, port: int, more: Sequence[str]) -> "subprocess.Popen[bytes]":
+def _start(script: str, store: Path, log: Path, port: int, more: Sequence[str]) -> "subprocess.Popen[bytes]":
     options = [f"--server.port={port}", "--server.headless=true", "--server.fileWatcherType=none", *more]
     with log.open("wb") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", *options],
+            [sys.executable, "-m", "streamlit", "run", script, *options],
             cwd=ROOT,
             env=os.environ | {"ORBITSENS_STORE": str(store)},
             stdout=output,
