@@ -48,7 +48,7 @@ def _free_port() -> int:
 
 
 def _start(script: str, store: Path, log: Path, port: int, more: Sequence[str]) -> "subprocess.Popen[bytes]":
-    options = [f"--server.port={port}", "--server.headless=true", "--server.fileWatcherType=none", *more]
+    options = [f"--server.port={port}", "--server.headless=true", *more]
     with log.open("wb") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", script, *options],
