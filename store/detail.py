@@ -18,7 +18,8 @@ class RunDetail:
 
     `metrics` and `history_stats` are DataFrames with the columns of the tables of these names, without `run_key`; the
     values per orbit are asked for on their own.
-    Times are UTC, `duration` and `train_seconds` in s. `model_file` lies below the store's `models/`.
+    Times are UTC, `duration` and `train_seconds` in s. `model_file` lies below the store's `models/`. `assumed` has
+    the values of keys that the run did not log and that its model was read with.
     """
 
     run_key: str
@@ -51,6 +52,9 @@ class RunDetail:
     model_problem: str | None
     n_parameters: int | None
     train_seconds: float | None
+    sweep_id: str | None
+    assumed: dict[str, Any]
+    numerics: int | None
 
 
 def run_detail(con: duckdb.DuckDBPyConnection, run_key: str) -> RunDetail:
@@ -63,7 +67,7 @@ def run_detail(con: duckdb.DuckDBPyConnection, run_key: str) -> RunDetail:
     rows = arrow(con, "run", bound).to_pylist()
     if not rows:
         raise StoreError(f"There is no run {run_key} in the store: sync its group, or choose another run.")
-    row = {k: v for k, v in rows[0].items() if k not in ("record_hash", "curve_file")}
+    row = {k: v for k, v in rows[0].items() if k not in ("record_hash", "curve_file", "curve_sha256")}
     extra = arrow(con, "run_extra_parameters", bound).to_pylist()
     return RunDetail(
         **row
@@ -71,6 +75,7 @@ def run_detail(con: duckdb.DuckDBPyConnection, run_key: str) -> RunDetail:
             "tags": tuple(row["tags"]),
             "config": json.loads(row["config"]),
             "summary": json.loads(row["summary"]),
+            "assumed": json.loads(row["assumed"] or "{}"),
             "parameters": arrow(con, "run_parameters", bound).to_pylist()[0],
             "extra_parameters": {pair["key"]: json.loads(pair["value"]) for pair in extra},
             "metrics": frame(con, "run_metrics", bound),
