@@ -13,8 +13,8 @@ from store.matching import matched_arrow
 from store.parameter_queries import DERIVED
 
 _ALWAYS = (
-    "run_key", "run_id", "name", "state", "reason", "created_at", "setting_hash", "n_parameters", "train_seconds",
-    "measured_on", "split", "value",
+    "run_key", "run_id", "name", "state", "reason", "created_at", "setting_hash", "config_hash", "n_parameters",
+    "train_seconds", "measured_on", "split", "value",
 )  # fmt: skip
 
 
@@ -27,10 +27,10 @@ def cell_runs(
 ) -> pd.DataFrame:
     """Return one row per run, in every state, and place (dataset, split) with one metric; by seed, then run key.
 
-    Columns: run_key, run_id, name, state, reason, created_at (UTC), setting_hash, n_parameters (of the model),
-    train_seconds (s, the run's share of its program's run time), measured_on, split, value (NaN where the run was not
-    measured there, or diverged), the seeds, and the typed `parameters` that are asked for. Where a run does not say
-    one of the counts `DERIVED`, that of another matching run of its setting stands in.
+    Columns: run_key, run_id, name, state, reason, created_at (UTC), setting_hash, config_hash, n_parameters (of the
+    model), train_seconds (s, the run's share of its program's run time), measured_on, split, value (NaN where the run
+    was not measured there, or diverged), the seeds, and the typed `parameters` that are asked for. Where a run does
+    not say one of the counts `DERIVED`, that of another matching run of its setting stands in.
 
     Raises:
         StoreError: there is no such parameter.

@@ -86,9 +86,9 @@ def run_metric(
 ) -> pd.DataFrame:
     """Return one row per run, in every state, with one metric; by seed, then run key.
 
-    Columns: run_key, run_id, group, name, state, reason, created_at (UTC), setting_hash, value (NaN where it was not
-    measured, or where the run diverged), aggregation, n_orbits, n_failed (missing where it was not measured),
-    and every typed column of the table `parameters`, seed included.
+    Columns: run_key, run_id, group, name, state, reason, created_at (UTC), setting_hash, config_hash, value (NaN where
+    it was not measured, or where the run diverged), aggregation, n_orbits, n_failed (missing where it was not
+    measured), and every typed column of the table `parameters`, seed included.
     """
     return matched_frame(con, which, "run_metric", {"metric": metric, "dataset": dataset, "split": split})
 
