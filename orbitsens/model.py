@@ -142,6 +142,7 @@ def _model_parameters(config: Mapping[str, Any]) -> Parameters:
     """The keys that make a model; whatever else a config says, even if it is unknown today, does not matter."""
     known, extra = read_logged(config)
     for key in MODEL_KEYS:
-        if key in extra:
-            raise ValueError(f"its {key} is {extra[key]!r}, which is unknown here")
+        refused = {name: value for name, value in extra.items() if name == key or name.startswith(f"{key}.")}
+        for name, value in refused.items():
+            raise ValueError(f"its {name} is {value!r}, which is unknown here")
     return Parameters.model_validate({key: known[key] for key in MODEL_KEYS if key in known})
