@@ -37,8 +37,19 @@ class RunFilter:
 
 
 EVERYTHING = RunFilter()
+NO_GROUP = "(no group)"  # how people spell the runs without a group
 
 
 def of_group(group: str | None) -> RunFilter:
-    """All runs of one group; None: those without one."""
-    return RunFilter(groups=(group,))
+    """All runs of one group; None, or what a table has for a missing name: those without one."""
+    return RunFilter(groups=(group if isinstance(group, str) else None,))
+
+
+def group_named(text: str) -> str | None:
+    """Return the group that a person means; None for "(no group)" and an empty name, the runs without one."""
+    return None if text in (NO_GROUP, "") else text
+
+
+def group_text(group: object) -> str:
+    """What to call a group; a missing name, whatever stands for it in a table, is "(no group)"."""
+    return group if isinstance(group, str) and group else NO_GROUP

@@ -1,6 +1,7 @@
 """From a statement to a table: Arrow as it comes, pandas with types that do not depend on what is missing."""
 
 from collections.abc import Mapping
+from math import isnan
 
 import duckdb
 import pandas as pd
@@ -13,8 +14,16 @@ _STORED_TIME, _UTC_TIME = pa.timestamp("us"), pa.timestamp("us", tz="UTC")
 
 
 def arrow(con: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object] | None = None) -> pa.Table:
-    """Run `store/sql/<name>.sql` with `values` bound; NULL stays told from NaN, and times say that they are UTC."""
-    return utc(con.sql(statement(name), params=dict(values or {})).to_arrow_table())
+    """Run `store/sql/<name>.sql` with `values` bound; NULL and NaN stay different, and times say that they are UTC.
+
+    A value that comes from a table and is missing there (NaN, NA) is NULL.
+    """
+    bound = {key: None if _is_missing(value) else value for key, value in (values or {}).items()}
+    return utc(con.sql(statement(name), params=bound).to_arrow_table())
+
+
+def _is_missing(value: object) -> bool:
+    return value is pd.NA or value is pd.NaT or (isinstance(value, float) and isnan(value))
 
 
 def utc(table: pa.Table) -> pa.Table:

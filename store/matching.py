@@ -18,6 +18,7 @@ from store.frames import arrow, pandas
 
 _SEARCHED = ("run_id", "name", "group", "notes")
 _NUMBERS = ("BIGINT", "UBIGINT", "DOUBLE")
+_NUMBER_TYPES = (int, float)
 
 
 def matched(con: duckdb.DuckDBPyConnection, which: RunFilter) -> int:
@@ -80,26 +81,46 @@ def _holds(text: str) -> Expression:
 def _with_parameter(
     con: duckdb.DuckDBPyConnection, runs: duckdb.DuckDBPyRelation, name: str, wanted: tuple[Value, ...] | Range
 ) -> duckdb.DuckDBPyRelation:
-    """Keep the runs that have what is wanted of one parameter."""
-    key = _column("run_key")
+    """Keep the runs that have what is wanted of one parameter: in its column, or beside it where it has none."""
     typed = con.table("parameters")
     types = dict(zip(typed.columns, map(str, typed.types), strict=True))
-    if name in types and name != "run_key":
-        if isinstance(wanted, Range) and types[name] not in _NUMBERS:
-            raise StoreError(f"The parameter '{name}' is no number, so it has no range: choose its values instead.")
-        fits = _within(_column(name), wanted) if isinstance(wanted, Range) else [_among(_column(name), wanted)]
-        return runs.join(_all_of(typed, fits).select(key), "run_key", "semi")
-    extra = con.table("extra_parameters").filter(_column("key") == _constant(name))
-    if not extra.limit(1).fetchall():
+    own = con.table("extra_parameters").filter(_column("key") == _constant(name))
+    own = own.filter(_column("value").cast("VARCHAR") != _constant("null"))
+    any_own = bool(con.table("extra_parameters").filter(_column("key") == _constant(name)).limit(1).fetchall())
+    has_column = name in types and name != "run_key"
+    if not has_column and not any_own:
         raise StoreError(f"No run of the store has a parameter '{name}'{closest(name, list(types))}: leave it out.")
-    extra = extra.filter(_column("value").cast("VARCHAR") != _constant("null"))
+    if has_column and not any_own and isinstance(wanted, Range) and types[name] not in _NUMBERS:
+        raise StoreError(f"The parameter '{name}' is not a number, so it has no range: choose its values instead.")
+    parts = []
+    if has_column:
+        fits = _within_column(_column(name), wanted, types[name])
+        parts.append(typed.filter(fits).select(_column("run_key")))
+    if any_own:
+        parts.append(own.filter(_within_json(_column("value"), wanted)).select(_column("run_key")))
+    found = [runs.join(part, "run_key", "semi") for part in parts]
+    if not isinstance(wanted, Range) and None in wanted:
+        without = runs.join(own.select(_column("run_key")), "run_key", "anti")
+        if has_column:
+            without = without.join(typed.filter(_column(name).isnull()).select(_column("run_key")), "run_key", "semi")
+        found.append(without)
+    return reduce(lambda some, more: some.union(more), found).distinct()
+
+
+def _within_column(column: Expression, wanted: tuple[Value, ...] | Range, kind: str) -> Expression:
+    """What is wanted of a typed column; a value of another type, or a range of what is not a number, is not in it."""
     if isinstance(wanted, Range):
-        number = _among(FunctionExpression("json_type", _column("value")), _NUMBERS)
-        fits = _within(CaseExpression(number, _column("value").cast("DOUBLE")), wanted)
-        return runs.join(_all_of(extra, fits).select(key), "run_key", "semi")
-    texts = [canonical_json(value) for value in wanted if value is not None]
-    having = runs.join(extra.filter(_among(_column("value").cast("VARCHAR"), texts)).select(key), "run_key", "semi")
-    return having.union(runs.join(extra.select(key), "run_key", "anti")) if None in wanted else having
+        return reduce(and_, _within(column, wanted)) if kind in _NUMBERS else _constant(False)
+    fitting = _NUMBER_TYPES if kind in _NUMBERS else (bool,) if kind == "BOOLEAN" else (str,)
+    return _among(column, [value for value in wanted if type(value) in fitting])
+
+
+def _within_json(value: Expression, wanted: tuple[Value, ...] | Range) -> Expression:
+    """What is wanted of a JSON value."""
+    if isinstance(wanted, Range):
+        number = _among(FunctionExpression("json_type", value), _NUMBERS)
+        return reduce(and_, _within(CaseExpression(number, value.cast("DOUBLE")), wanted))
+    return _among(value.cast("VARCHAR"), [canonical_json(each) for each in wanted if each is not None])
 
 
 def _among(column: Expression, wanted: Sequence[Value]) -> Expression:

@@ -17,7 +17,7 @@ from store.records import RunRecord
 TABLES = ("runs", "parameters", "extra_parameters", "metrics", "history_stats")
 
 # Enters every record's hash: raise it when the same record makes other rows than before, and syncs renew them.
-_ROWS_VERSION = 3
+_ROWS_VERSION = 4
 
 Row = dict[str, Any]
 

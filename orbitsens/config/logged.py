@@ -14,7 +14,7 @@ count. In any config:
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import chain, count
 from typing import Any, NamedTuple
 
@@ -25,6 +25,9 @@ from orbitsens.config.fields import contains_bool
 from orbitsens.config.parameters import SEED_KEYS, Parameters
 
 Path = tuple[str, ...]
+
+# The column that stands for all keys without one of their own where too many of those differ.
+OTHER_KEYS = "other_keys"
 
 _UNNAMED = ("data", "parameters")  # sections whose keys are spoken without them
 _NOT_PARAMETERS = ("wandb", "orbitsens")  # nothing that a run computes
@@ -57,7 +60,16 @@ def read_logged(config: Mapping[str, Any]) -> LoggedConfig:
 
 def is_seed(key: str) -> bool:
     """Whether a key is a seed: its last part is exactly one of `SEED_KEYS`, as in `train.seed`."""
-    return re.split(r"[.\[]", key.rstrip("]*"))[-1] in SEED_KEYS
+    return _last_part(key) in SEED_KEYS
+
+
+def left_out(key: str, names: Collection[str]) -> bool:
+    """Whether a key is among some that make no settings: `train.seed` goes where `seed` does."""
+    return key in names or (is_seed(key) and _last_part(key) in names)
+
+
+def _last_part(key: str) -> str:
+    return re.split(r"[.\[]", key.rstrip("]*"))[-1]
 
 
 def _named(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,8 +117,8 @@ def _leaves(path: Path, value: object) -> Iterator[tuple[Path, Any]]:
 
 def _in_its_section(path: Path) -> bool:
     """Whether a key stands in the section that a sweep file has it in: it is the first to be called by its name."""
-    model = {"data": Data, "parameters": Parameters}.get(path[0])
-    return model is not None and path[1] in model.model_fields
+    fields = {"data": Data.model_fields, "parameters": Parameters.model_fields}
+    return path[1] in fields.get(path[0], {})
 
 
 def _holds_known_keys(section: object) -> bool:

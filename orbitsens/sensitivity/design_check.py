@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from scipy import linalg
 
-from orbitsens.sensitivity.labels import OTHER_KEYS, label
+from orbitsens.config import OTHER_KEYS
+from orbitsens.sensitivity.labels import label
 from orbitsens.sensitivity.model import SINGULAR, Places, missing_combinations, well_apart
 from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.seed_shares import seeds_alike

@@ -2,10 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from orbitsens.config import Data, Parameters
-
-# What a table of runs calls the one column that stands for a great many keys without a column of their own.
-OTHER_KEYS = "other_keys"
+from orbitsens.config import OTHER_KEYS, Data, Parameters
 
 _OURS = {*Data.model_fields, *Parameters.model_fields, OTHER_KEYS}
 _WORDS: Mapping[str, str] = {

@@ -14,7 +14,7 @@ from typing import NamedTuple, ParamSpec, TypeVar
 import pandas as pd
 import streamlit as st
 
-from orbitsens.config import SEED_KEYS
+from orbitsens.config import SEED_KEYS, left_out
 from store import queries
 from store.connect import Connection, beside, open_version, store_version
 from store.filters import EVERYTHING, RunFilter
@@ -153,7 +153,7 @@ def metric_choices(of: Catalogue, which: RunFilter) -> pd.DataFrame:
 
 def varying_parameters(of: Catalogue, which: RunFilter, but: tuple[str, ...] = SEED_KEYS) -> list[str]:
     """Name the parameters that differ between some runs, but for some: the seeds, unless said otherwise."""
-    return [name for name in _all_varying(of, which) if name not in but]
+    return [name for name in _all_varying(of, which) if not left_out(name, but)]
 
 
 @_cached

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
+from store.filters import NO_GROUP as NO_GROUP
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -56,8 +58,6 @@ CURVES: Mapping[str, Metric] = {
     "segment_length": Metric("segment length", "samples", "Samples in a training segment."),
     "segment_ratio": Metric("segment ratio", "%", "100 segment length / samples of an orbit."),
 }
-
-NO_GROUP = "(no group)"
 
 STATES: Mapping[str, str] = {
     "finished": "The run ended and has a finite error.",
