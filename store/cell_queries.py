@@ -10,7 +10,7 @@ from store.errors import StoreError
 from store.filters import RunFilter
 from store.frames import pandas
 from store.matching import matched_arrow
-from store.own_keys import with_own_keys
+from store.own_columns import with_own_keys
 from store.parameter_queries import DERIVED
 
 _ALWAYS = (

@@ -12,7 +12,7 @@ from orbitsens.config import SEED_KEYS, left_out
 from store.filters import RunFilter, Value
 from store.frames import arrow
 from store.matching import matched, matched_arrow, matched_frame
-from store.own_keys import own_columns
+from store.own_columns import own_columns
 
 # What other parameters and the data come to: no choices of their own, so they do not make settings.
 DERIVED = ("num_train_orbits", "num_total_orbits", "num_total_segments", "segment_ratio_final")

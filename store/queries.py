@@ -28,7 +28,7 @@ from store.model_queries import (
     models as models,
     test_errors as test_errors,
 )
-from store.own_keys import with_own_keys
+from store.own_columns import with_own_keys
 from store.parameter_queries import (
     DERIVED as DERIVED,
     FilterChoices as FilterChoices,
@@ -90,7 +90,7 @@ def run_metric(
     Columns: run_key, run_id, group, name, state, reason, created_at (UTC), setting_hash, config_hash, value (NaN where
     it was not measured, or where the run diverged), aggregation, n_orbits, n_failed (missing where it was not
     measured), every typed column of the table `parameters`, seed included, and the columns that
-    `own_keys.with_own_keys` adds.
+    `own_columns.with_own_keys` adds.
     """
     table = matched_frame(con, which, "run_metric", {"metric": metric, "dataset": dataset, "split": split})
     return with_own_keys(con, table)
