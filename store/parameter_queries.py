@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 import duckdb
 import pandas as pd
@@ -35,8 +35,7 @@ class FilterChoices:
     parameters: pd.DataFrame
 
 
-@dataclass(frozen=True)
-class ParameterValues:
+class ParameterValues(NamedTuple):
     """What a parameter is in some runs: pairs of value (None: unset) and n_runs, each run in one of them.
 
     Numbers come first, ascending, then truths, words, lists and mappings, the unset last.
@@ -65,6 +64,7 @@ class GroupVariation:
 
 
 _SHOWN = 80  # letters of a long value
+_TOO_LARGE = 2**1000  # for a float; a NaN is not less either
 _KINDS = {"BIGINT": "whole", "DOUBLE": "number", "BOOLEAN": "truth"}
 
 
@@ -138,7 +138,7 @@ def parameter_values(con: duckdb.DuckDBPyConnection, which: RunFilter, name: str
 
 def is_number(value: Value) -> TypeGuard[int | float]:
     """Say whether a value is a number that has a place in a range."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value  # noqa: PLR0124
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _TOO_LARGE
 
 
 _BRIEF = [ColumnExpression(f"{of}_{i}") for of in ("typed", "own") for i in range(3)]
@@ -174,7 +174,7 @@ def _natural(value: Value) -> tuple[int, float, str]:
     if is_number(value):
         return 0, float(value), ""
     if isinstance(value, float):
-        return 0, math.inf, "NaN"
+        return 0, math.inf, str(value)
     if isinstance(value, bool):
         return 1, float(value), ""
     if value is None:

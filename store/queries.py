@@ -35,6 +35,7 @@ from store.parameter_queries import (
     ParameterValues as ParameterValues,
     filter_choices as filter_choices,
     group_variation as group_variation,
+    is_number as is_number,
     parameter_values as parameter_values,
     varying_parameters as varying_parameters,
 )

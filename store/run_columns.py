@@ -13,6 +13,7 @@ from store.matching import measured_at
 from store.own_keys import json_number
 
 Kind = Literal["fact", "parameter", "mixed", "extra", "metric", "history"]
+AS_JSON: tuple[Kind, ...] = ("extra", "mixed")  # what is read as JSON
 FACTS = (
     "name",
     "group",
@@ -84,7 +85,7 @@ def sort_keys(column: RunColumn, name: str, types: Mapping[str, str], *, descend
     """
     value = ColumnExpression(name)
     keys = [value.isnull()]
-    if column.kind in ("extra", "mixed"):
+    if column.kind in AS_JSON:
         number, numbers = json_number(value), _json_numbers(value)
         missing = value.isnull() | (value == ConstantExpression("null"))
         ordered = [one.desc() if descending else one.asc() for one in (number, numbers, value)]
@@ -105,7 +106,7 @@ def _values(con: duckdb.DuckDBPyConnection, column: RunColumn) -> duckdb.DuckDBP
 
 
 def _value(column: RunColumn) -> Expression:
-    if column.kind in ("extra", "mixed"):
+    if column.kind in AS_JSON:
         return ColumnExpression("value").cast("VARCHAR")
     if column.kind == "history" and column.statistic not in STATISTICS:
         raise StoreError(
