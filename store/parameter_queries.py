@@ -1,18 +1,21 @@
 """What some runs differ in, and what can be chosen to filter them by."""
 
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeGuard
 
 import duckdb
 import pandas as pd
-from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
+from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression, FunctionExpression
 
 from orbitsens.config import SEED_KEYS, left_out
-from store.filters import RunFilter, Value
+from store.filters import JsonValue, LongText, RunFilter, Value
 from store.frames import arrow
 from store.matching import matched, matched_arrow, matched_frame
 from store.own_columns import own_columns
+from store.own_keys import LONGEST, own_rows, typed_columns
 
 # What other parameters and the data come to: no choices of their own, so they do not make settings.
 DERIVED = ("num_train_orbits", "num_total_orbits", "num_total_segments", "segment_ratio_final")
@@ -25,8 +28,8 @@ class FilterChoices:
     """What some runs can be filtered by.
 
     `states` and `tags` have columns state or tag, n_runs. `parameters` has columns name, kind ("whole", "number",
-    "truth" or "word"; "extra" for a key that is not a typed column; "mixed" for a typed one of which some runs logged
-    a value that it refuses) and varies (also: some runs have it, some do not).
+    "truth" or "word"; "extra" for a key that is no typed column), varies (also: some runs have it, some do not) and
+    refused (of a typed column: some runs logged a value that its definition refuses).
     """
 
     states: pd.DataFrame
@@ -34,9 +37,10 @@ class FilterChoices:
     parameters: pd.DataFrame
 
 
-@dataclass(frozen=True)
-class ParameterValues:
-    """What a parameter is in some runs: pairs of value (None: unset) and n_runs, ascending, the unset last.
+class ParameterValues(NamedTuple):
+    """What a parameter is in some runs: pairs of value (None: unset) and n_runs, each run in one of them.
+
+    Numbers come first, ascending, then truths, words, lists and mappings, the unset last.
 
     Of `n_values` values these are the most common ones. `low` and `high`: the ends of its numbers, None without any.
     """
@@ -61,6 +65,8 @@ class GroupVariation:
     all_varying: tuple[str, ...]
 
 
+_SHOWN = 80  # letters of a long value
+_TOO_LARGE = 2**1000  # for a float; a NaN is not less either
 _KINDS = {"BIGINT": "whole", "DOUBLE": "number", "BOOLEAN": "truth"}
 
 
@@ -100,43 +106,37 @@ def group_variation(con: duckdb.DuckDBPyConnection, which: RunFilter) -> list[Gr
 
 def filter_choices(con: duckdb.DuckDBPyConnection, which: RunFilter) -> FilterChoices:
     """Return what some runs can be filtered by, parameters in the order of the tables."""
-    varies = matched_arrow(con, which, "varying_parameters").to_pylist()[0]
-    typed = con.table("parameters")
-    kinds = {name: _KINDS.get(str(kind), "word") for name, kind in zip(typed.columns, typed.types, strict=True)}
+    differs = matched_arrow(con, which, "varying_parameters").to_pylist()[0]
     own = {key["name"]: key["varies"] for key in matched_arrow(con, which, "extra_choices").to_pylist()}
-    known = [
-        (name, "mixed" if name in own else kinds[name], bool(differs) or own.get(name, False))
-        for name, differs in varies.items()
+    typed = typed_columns(con)
+    rows = [
+        (name, _KINDS.get(kind, "word"), bool(differs[name]) or own.get(name, False), name in own)
+        for name, kind in typed.items()
     ]
-    known += [(name, "extra", differs) for name, differs in own.items() if name not in varies]
+    rows += [(name, "extra", varies, False) for name, varies in own.items() if name not in typed]
     return FilterChoices(
         states=matched_frame(con, which, "state_choices"),
         tags=matched_frame(con, which, "tag_choices"),
-        parameters=pd.DataFrame(known, columns=["name", "kind", "varies"]),
+        parameters=pd.DataFrame(rows, columns=["name", "kind", "varies", "refused"]),
     )
 
 
 def parameter_values(con: duckdb.DuckDBPyConnection, which: RunFilter, name: str, most: int) -> ParameterValues:
     """Return the values that a parameter takes in some runs: the `most` common ones."""
     matched(con, which)
-    found = arrow(con, "extra_values", {"name": name}).to_pylist()
-    pairs = [(None if row["value"] is None else json.loads(row["value"]), row["n_runs"]) for row in found]
-    typed = con.table("parameters")
-    if name in typed.columns:
-        # What a typed column refuses is beside it; a run that has both is counted by its column.
-        key, column = ColumnExpression("run_key"), ColumnExpression(name)
-        runs = typed.join(con.table("matched"), "run_key", "semi")
-        refused = _refused(con, name).join(runs.filter(column.isnull()), "run_key", "semi")
-        counted = runs.join(refused, "run_key", "anti").aggregate(
-            [column.alias("value"), FunctionExpression("count", key).alias("n_runs")]
-        )
-        beside = refused.aggregate(
-            [ColumnExpression("value"), FunctionExpression("count", key).alias("n_runs")]
-        ).to_arrow_table()
-        pairs = [(row["value"], row["n_runs"]) for row in counted.to_arrow_table().to_pylist()]
-        pairs += [(json.loads(row["value"]), row["n_runs"]) for row in beside.to_pylist()]
-    common = sorted(pairs, key=lambda pair: -pair[1])[:most]
-    numbers = [value for value, _ in pairs if isinstance(value, int | float) and not isinstance(value, bool)]
+    runs, run_key = con.table("matched"), ColumnExpression("run_key")
+    if name in typed_columns(con):
+        of_runs = con.table("parameters").select(run_key, ColumnExpression(name).alias("typed"))
+        runs = runs.join(of_runs, "run_key")
+    else:
+        runs = runs.select(run_key, ConstantExpression(None).alias("typed"))
+    logged = own_rows(con, name).select(run_key, ColumnExpression("value").alias("own"))
+    runs = runs.join(logged, "run_key", "left")
+    parts = [part.alias(f"{of}_{i}") for of in ("typed", "own") for i, part in enumerate(_brief(ColumnExpression(of)))]
+    counted = runs.select(run_key, *parts).aggregate([*_BRIEF, FunctionExpression("count", run_key).alias("n_runs")])
+    pairs = [(_value(row), row["n_runs"]) for row in counted.to_arrow_table().to_pylist()]
+    common = sorted(pairs, key=lambda pair: (-pair[1], _natural(pair[0])))[:most]
+    numbers = [value for value, _ in pairs if is_number(value)]
     return ParameterValues(
         values=tuple(sorted(common, key=lambda pair: _natural(pair[0]))),
         n_values=len(pairs),
@@ -145,16 +145,47 @@ def parameter_values(con: duckdb.DuckDBPyConnection, which: RunFilter, name: str
     )
 
 
-def _refused(con: duckdb.DuckDBPyConnection, name: str) -> duckdb.DuckDBPyRelation:
-    """The values of a typed parameter that its column refuses, as JSON text, by run key."""
-    value = ColumnExpression("value").cast(duckdb.sqltype("VARCHAR"))
-    of_key = con.table("extra_parameters").filter(ColumnExpression("key") == ConstantExpression(name))
-    refused = of_key.select(ColumnExpression("run_key"), value.alias("value"))
-    return refused.filter(ColumnExpression("value") != ConstantExpression("null"))
+def is_number(value: Value) -> TypeGuard[int | float]:
+    """Say whether a value is a number that has a place in a range."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _TOO_LARGE
 
 
-def _natural(value: object) -> tuple[int, float, str]:
-    """Numbers first, then words, the unset last."""
-    if isinstance(value, int | float):
+_BRIEF = [ColumnExpression(f"{of}_{i}") for of in ("typed", "own") for i in range(3)]
+
+
+def _brief(column: Expression) -> tuple[Expression, Expression, Expression]:
+    """A value that is not too long; else its checksum and how it begins."""
+    text = column.cast("VARCHAR")
+    is_long = FunctionExpression("length", text) > ConstantExpression(LONGEST)
+    checksum = CaseExpression(is_long, FunctionExpression("sha256", text))
+    beginning = CaseExpression(is_long, FunctionExpression("left", text, ConstantExpression(_SHOWN)))
+    return CaseExpression(~is_long, column), checksum, beginning
+
+
+def _value(row: Mapping[str, Any]) -> Value:
+    """What a run has of a parameter: in its column or, where that is empty, as logged."""
+    for of in ("typed", "own"):
+        value, checksum, beginning = (row[f"{of}_{i}"] for i in range(3))
+        if checksum is not None:
+            return LongText(checksum, beginning)
+        if value is not None:
+            return value if of == "typed" else _of_json(value)
+    return None
+
+
+def _of_json(text: str) -> Value:
+    value = json.loads(text)
+    return JsonValue(text) if isinstance(value, list | dict) else value
+
+
+def _natural(value: Value) -> tuple[int, float, str]:
+    """Numbers first, then truths, words, lists and mappings, the unset last."""
+    if is_number(value):
         return 0, float(value), ""
-    return (2, 0.0, "") if value is None else (1, 0.0, str(value))
+    if isinstance(value, float):
+        return 0, math.inf, str(value)
+    if isinstance(value, bool):
+        return 1, float(value), ""
+    if value is None:
+        return 4, 0.0, ""
+    return (2, 0.0, value) if isinstance(value, str) else (3, 0.0, str(value))

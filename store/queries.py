@@ -2,7 +2,7 @@
 
 All take an open catalogue (`store.connect.read_catalogue`) first, and many a filter, `which`, for the runs that they
 are about (`store.filters`). DataFrames have Int64 for whole numbers and boolean for truths, so that a missing one is
-NA; a missing float is NaN.
+NA; a missing float is NaN and a missing text None.
 """
 
 from collections.abc import Collection
@@ -36,6 +36,7 @@ from store.parameter_queries import (
     ParameterValues as ParameterValues,
     filter_choices as filter_choices,
     group_variation as group_variation,
+    is_number as is_number,
     parameter_values as parameter_values,
     varying_parameters as varying_parameters,
 )
@@ -77,7 +78,8 @@ def group_costs(con: duckdb.DuckDBPyConnection, which: RunFilter) -> GroupCosts:
 def metric_choices(con: duckdb.DuckDBPyConnection, which: RunFilter) -> pd.DataFrame:
     """List what the runs were measured at.
 
-    Columns: metric, dataset, split, n_runs (that were measured; their values may be NaN or infinite).
+    Columns: metric, dataset, split, n_runs (that were measured; their values may be NaN or infinite), low and high
+    (the ends of their finite values, NaN without any).
     """
     return matched_frame(con, which, "metric_choices")
 

@@ -17,7 +17,7 @@ import streamlit as st
 from orbitsens.config import SEED_KEYS, left_out
 from store import queries
 from store.connect import Connection, beside, open_version, store_version
-from store.filters import EVERYTHING, RunFilter
+from store.filters import EVERYTHING, Measured as Measured, RunFilter
 from store.layout import last_sync
 from store.location import VARIABLE, own_and_shipped, readable_store
 from store.queries import FilterChoices, ParameterValues, RunDetail
@@ -48,14 +48,6 @@ class Catalogue(NamedTuple):
     name: str
     path: str
     version: int
-
-
-class Measured(NamedTuple):
-    """What a number is: the metric, and the dataset and split it was measured on."""
-
-    metric: str
-    dataset: str | None
-    split: str
 
 
 def stores() -> dict[str, Path]:
