@@ -3,9 +3,10 @@
 `group`, `state` and `tag` are repeated for several; `group=(no group)` is the runs without one, and `group=*` says
 that all groups are meant where a page would begin with the newest. A parameter's values are repeated too,
 `p.width=16&p.width=32`, "(unset)" among them; a range is `p.width=16..64`, with either end left out where it is open
-(`pages.shared.filter.values` has the other forms). A range of a metric says on which split and dataset:
-`m.acceleration_error=0.26..1.07:test:complex_TBP_planar_10_test`. Dates are `from=2026-01-28` and `to=`, both included, and `text` is what to look for. `except` has the parameters that
-make no settings of their own, where they are not the seeds; `except=none` is none.
+(`pages.shared.filter.values` has the other forms). A range of a metric has its split and dataset behind it:
+`m.acceleration_error=0.26..1.07:test:complex_TBP_planar_10_test`. Dates are `from=2026-01-28` and `to=`, both
+included, and `text` is what to look for. `except` has the parameters that make no settings of their own, where they
+are not the seeds; `except=none` is none.
 """
 
 from collections.abc import Mapping, Sequence
