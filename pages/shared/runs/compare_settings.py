@@ -26,12 +26,11 @@ def show_settings(of: Compared, metrics: pa.Table) -> None:
     st.subheader("Over the seeds of each setting")
     rows = pandas(metrics)
     left, right = places(230, 300)
+    choices = rows.groupby(["metric", "dataset", "split"], dropna=False).size().reset_index(name="n_runs")
     with left:
-        key = choose_metric(rows)
+        key = choose_metric(choices)
     with right:
-        measured = choose_dataset(
-            rows.groupby(["metric", "dataset", "split"], dropna=False).size().reset_index(name="n_runs"), key
-        )
+        measured = choose_dataset(choices, key)
     same = (rows["metric"] == key) & (rows["split"] == measured.split)
     on_it = rows["dataset"].isna() if measured.dataset is None else rows["dataset"] == measured.dataset
     mine = rows[same & on_it]

@@ -79,7 +79,7 @@ def answer(of: Compared) -> str:
     if not of.parameters:
         return f"{runs}: they do not differ in any parameter."
     if len(of.parameters) > MOST_SAID:
-        some = listed(of.parameters[:MOST_SAID], last="or")
+        some = listed(of.parameters[:MOST_SAID], most=MOST_SAID)
         return f"{runs}: they differ in {len(of.parameters):,} parameters, such as {plain(some)}."
     return f"{runs}: they differ in {plain(listed(of.parameters, most=MOST_SAID))}."
 
