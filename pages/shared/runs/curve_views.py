@@ -106,7 +106,8 @@ def left_out(data: Mapping[str, Curves]) -> str:
     for key, curves in data.items():
         words = plain(axis_title(key))
         if len(curves.lost) and not curves.raw.empty:
-            named = listed([f"{plain(str(row.label))} from step {row.step:,}" for row in curves.lost.itertuples()], most=5)
+            lost = [f"{plain(str(row.label))} from step {row.step:,}" for row in curves.lost.itertuples()]
+            named = listed(lost, most=5)
             said.append(f"{words}: not finite in {count(len(curves.lost), 'line')} (cross at the top): {named}.")
         if curves.not_positive:
             said.append(f"{words}: {count(curves.not_positive, 'value')} of zero or less, which have no logarithm.")
