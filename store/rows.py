@@ -17,7 +17,7 @@ from store.records import RunRecord
 TABLES = ("runs", "parameters", "extra_parameters", "metrics", "history_stats")
 
 # Enters every record's hash: raise it when the same record makes other rows than before, and syncs renew them.
-_ROWS_VERSION = 2
+_ROWS_VERSION = 3
 
 Row = dict[str, Any]
 
@@ -57,6 +57,7 @@ def prepare(record: RunRecord) -> Prepared:
         "notes": record.notes,
         "config": record.config,
         "summary": record.summary,
+        "sweep_id": record.sweep_id,
     }
     run_key = f"{record.entity}/{record.project}/{record.run_id}"
     content_hash = digest(run_key, canonical_json(content), history_hash(history))
@@ -114,6 +115,7 @@ def _run_row(run: Prepared, logged: LoggedConfig, curve_file: str | None, model_
         "model_problem": run.model.problem,
         "n_parameters": whole_number(summary.get("n_parameters")),
         "train_seconds": number(summary.get("train_seconds")),
+        "sweep_id": record.sweep_id,
     }
 
 
