@@ -45,9 +45,9 @@ def sync_local(
         wandb_dir: the folder with W&B's local runs.
         groups: the groups to sync; None syncs all runs.
         store: the run store; it is made if there is none.
-        on_wait: told for whom this sync waits, if another one is writing.
+        on_wait: told for whom this sync waits, if another one is writing, and what a server does not give out.
         on_progress: told how many runs have been read, and how many there are.
-        since: only runs started then or later.
+        since: only runs started, or taken up again, then or later.
 
     Raises:
         ConfigError: there is no run of a group; the message names the groups that are there.
@@ -85,7 +85,9 @@ def sync_api(
 
     totals = [0]
     with TemporaryDirectory(prefix="orbitsens-sync-") as folder, ThreadPoolExecutor(FETCHING_THREADS) as pool:
-        found = runs_found(connect(entity, project, Path(folder), store), groups, since, totals.append)
+        found = runs_found(
+            connect(entity, project, Path(folder), store, say=on_wait), groups, since, totals.append
+        )
         return bring_in(found, pool, "api", store, on_wait, lambda done: on_progress(done, totals[-1]))
 
 

@@ -9,7 +9,7 @@ from runner.found import Found
 from runner.wandb_files import LocalRun, empty_folders
 from runner.wandb_local import read_run
 from store.canonical import digest
-from store.fence import CONTENT_ERRORS, not_understood
+from store.fence import CONTENT_ERRORS, unreadable_content
 from store.records import RunRecord, Unreadable
 
 SAMPLE = 4096  # bytes at both ends of a file, which only grows while its run is written
@@ -39,7 +39,7 @@ def read_files(paths: Paths, ancestors: Sequence[Paths]) -> list[RunRecord | Unr
     try:
         return list(read_run(paths, ancestors))
     except CONTENT_ERRORS as error:
-        reason = not_understood(error)
+        reason = unreadable_content(error)
     except OSError as error:
         reason = f"The run cannot be read: {error.strerror or error}."
     return [Unreadable(str(paths[0]), reason)]

@@ -13,7 +13,7 @@ CONTENT_ERRORS = (
 )
 
 
-def not_understood(error: BaseException) -> str:
+def unreadable_content(error: BaseException) -> str:
     """Say in a sentence that a run's content is not understood, and what the program made of it."""
     text = " ".join(str(error).split()).rstrip(".")[:300]
     cause = f"{type(error).__name__}: {text}" if text else type(error).__name__

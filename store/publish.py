@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from store import curves, models
 from store.drafts import draft, explained, put_in_force
-from store.fence import CONTENT_ERRORS, not_understood
+from store.fence import CONTENT_ERRORS, unreadable_content
 from store.incoming import Tally, each_once, is_stored, stored_runs
 from store.layout import last_sync as last_sync, note_sync, store_version, versions
 from store.leftovers import GRACE, discard_drafts, discard_superseded, touch_replaced
@@ -107,7 +107,7 @@ def _prepared(records: Iterable[RunRecord], tally: Tally) -> Iterator[Prepared]:
         try:
             yield prepare(record)
         except CONTENT_ERRORS as error:
-            tally.failed.append(Unreadable(f"{record.entity}/{record.project}/{record.run_id}", not_understood(error)))
+            tally.failed.append(Unreadable(f"{record.entity}/{record.project}/{record.run_id}", unreadable_content(error)))
 
 
 def _bring_in(con: duckdb.DuckDBPyConnection, store: Path, runs: list[Prepared], tally: Tally) -> None:
@@ -121,7 +121,7 @@ def _bring_in(con: duckdb.DuckDBPyConnection, store: Path, runs: list[Prepared],
         con.rollback()
         con.begin()
         if len(runs) == 1:
-            tally.withdraw(runs[0].run_key, not_understood(error))
+            tally.withdraw(runs[0].run_key, unreadable_content(error))
         else:
             for run in runs:
                 _bring_in(con, store, [run], tally)
