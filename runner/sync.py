@@ -85,9 +85,7 @@ def sync_api(
 
     totals = [0]
     with TemporaryDirectory(prefix="orbitsens-sync-") as folder, ThreadPoolExecutor(FETCHING_THREADS) as pool:
-        found = runs_found(
-            connect(entity, project, Path(folder), store, say=on_wait), groups, since, totals.append
-        )
+        found = runs_found(connect(entity, project, Path(folder), store, say=on_wait), groups, since, totals.append)
         return bring_in(found, pool, "api", store, on_wait, lambda done: on_progress(done, totals[-1]))
 
 
@@ -217,4 +215,3 @@ def _no_such_group(group: str, listing: Sequence[LocalRun], wandb_dir: Path) -> 
         moved = ", ".join(f"{n} run{'s' * (n > 1)} in '{name}'" for name, n in sorted(left.items()))
         return f"{problem}: its runs have moved to other groups ({moved}); sync those."
     return f"{problem}; there are {known}." if known else f"{problem}; its runs have no group: sync them with --all."
-

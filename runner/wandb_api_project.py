@@ -15,7 +15,7 @@ from runner.server import check_address, first_sentence, without_password
 from runner.wandb_api_dataset import Datasets
 
 TIMEOUT = 90  # s for one request, with the client's own tries and what a server says in Retry-After
-TIMEOUT_OF_FIRST = 15  # s for the first one, which shows whether there is a server
+TIMEOUT_OF_FIRST = 12  # s for the first one, which shows whether there is a server
 REFUSED = (401, 403)
 
 

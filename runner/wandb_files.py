@@ -56,11 +56,11 @@ class LocalRun(NamedTuple):
 
 def local_listing(wandb_dir: Path) -> list[LocalRun]:
     """List the runs of a folder, by the names of their oldest files."""
-    heads = {path: read_head(path) for path in _run_files(wandb_dir)}
+    read = {path: read_head(path) for path in _run_files(wandb_dir)}
+    heads = {path: head for path, head in read.items() if head is not None}
     by_run: dict[tuple[str, str, str], list[Path]] = defaultdict(list)
     for path, head in heads.items():
-        if head is not None:
-            by_run[head.entity, head.project, head.run_id].append(path)
+        by_run[head.entity, head.project, head.run_id].append(path)
     files = {key: tuple(sorted(paths, key=lambda path: _age(path, heads[path]))) for key, paths in by_run.items()}
     runs = [
         LocalRun(
@@ -73,7 +73,7 @@ def local_listing(wandb_dir: Path) -> list[LocalRun]:
         )
         for key, paths in files.items()
     ]
-    unreadable = [LocalRun(None, (path,)) for path, head in heads.items() if head is None]
+    unreadable = [LocalRun(None, (path,)) for path in read.keys() - heads.keys()]
     return sorted([*runs, *unreadable], key=lambda run: run.paths)
 
 

@@ -50,9 +50,7 @@ def local_groups(wandb_dir: Path) -> Counter[str]:
     return Counter(run.group for run in local_listing(wandb_dir) if run.group)
 
 
-def read_run(
-    paths: Sequence[Path], ancestors: Sequence[Sequence[Path]] = ()
-) -> Iterator[RunRecord | Unreadable]:
+def read_run(paths: Sequence[Path], ancestors: Sequence[Sequence[Path]] = ()) -> Iterator[RunRecord | Unreadable]:
     """Read the files of one run, oldest first: one record, and what cannot be read of it.
 
     `ancestors` are the files of the runs that it may have been forked from, the nearest first.

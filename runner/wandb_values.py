@@ -63,13 +63,14 @@ def from_json(text: str) -> Any:
         return text
     except ValueError:  # Python's limit on the digits of a whole number
         value = json.loads(text, parse_constant=str, parse_int=_whole_number)
-    return readable(value) if "\\u" in text else value
+    return readable(value) if r"\u" in text else value
 
 
 def readable(value: Any) -> Any:
     """Return a JSON value whose texts are Unicode: a lone surrogate, which no file can hold, becomes its escape.
 
-    Python makes these of bytes that are not UTF-8, as in some paths: the byte 0xE9 becomes `\\udce9`.
+    Python makes these of bytes that are not UTF-8, as in some paths: the byte 0xE9 becomes the letters udce9 after a
+    backslash.
     """
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -107,7 +107,9 @@ def _prepared(records: Iterable[RunRecord], tally: Tally) -> Iterator[Prepared]:
         try:
             yield prepare(record)
         except CONTENT_ERRORS as error:
-            tally.failed.append(Unreadable(f"{record.entity}/{record.project}/{record.run_id}", unreadable_content(error)))
+            tally.failed.append(
+                Unreadable(f"{record.entity}/{record.project}/{record.run_id}", unreadable_content(error))
+            )
 
 
 def _bring_in(con: duckdb.DuckDBPyConnection, store: Path, runs: list[Prepared], tally: Tally) -> None:

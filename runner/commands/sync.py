@@ -32,7 +32,9 @@ def sync(
     source: Annotated[Source, typer.Option(help="W&B's files on this machine, or its server.")] = Source.local,
     entity: Annotated[str | None, typer.Option(help="The W&B entity (team), with --source api.")] = None,
     project: Annotated[str | None, typer.Option(help="The W&B project, with --source api.")] = None,
-    since: Annotated[datetime | None, typer.Option(help="Only runs started, or taken up again, then or later (UTC).")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(help="Only runs started, or taken up again, then or later (UTC).")
+    ] = None,
     store: Annotated[Path | None, typer.Option(help="The run store; default .orbitsens/store.")] = None,
     wandb_dir: Annotated[
         Path | None, typer.Option(help="The folder with W&B's local runs; default $WANDB_DIR/wandb, else ./wandb.")
