@@ -38,6 +38,7 @@ def sync_local(
     on_wait: OnWait,
     on_progress: OnProgress,
     since: datetime | None = None,
+    more_dirs: Sequence[Path] = (),
 ) -> SyncReport:
     """Bring the local W&B runs of `groups` into the store; files that have not changed are not read again.
 
@@ -48,16 +49,17 @@ def sync_local(
         on_wait: told for whom this sync waits, if another one is writing, and what a server does not give out.
         on_progress: told how many runs have been read, and how many there are.
         since: only runs started, or taken up again, then or later.
+        more_dirs: further folders with local runs.
 
     Raises:
         ConfigError: there is no run of a group; the message names the groups that are there.
         StoreError: the store cannot be written.
     """
-    listing = local_listing(wandb_dir)
+    listing = local_listing(wandb_dir, *more_dirs)
     for group in groups or ():
         if not any(run.group == group for run in listing):
             raise ConfigError(_no_such_group(group, listing, wandb_dir))
-    found = local_found(wandb_dir, listing, groups, since)
+    found = local_found([wandb_dir, *more_dirs], listing, groups, since)
     parallel = len(found) >= ENOUGH_FOR_PROCESSES
     with _processes() if parallel else ThreadPoolExecutor(1) as pool:
         return bring_in(found, pool, "local", store, on_wait, lambda done: on_progress(done, len(found)))

@@ -3,7 +3,7 @@
 - A copy of a file, whole or cut short, is that file.
 - *Resumed* (`resume="allow"` or `"must"`): the run continues. Steps that W&B counted itself continue after the last;
   where the program named its steps, the later attempt wins: from its first step on, the earlier rows are left out.
-- *Rewound* (`resume_from="id?_step=4"`): the rows after that step, and what was logged with them or later, are left out.
+- *Rewound* (`resume_from="id?_step=4"`): the rows after that step are left out, and what was logged with them or later.
 - *Forked* (`fork_from="id?_step=4"`): the rows of the other run up to that step come first.
 - *Started again* under the same id without any of these: that overwrites all that was logged before. A file that has no
   rows, or whose rows begin after all earlier ones, overwrites nothing, and continues the run.

@@ -54,9 +54,9 @@ class LocalRun(NamedTuple):
         return group_name(self.groups[-1] if self.groups else None, self.sweep_id)
 
 
-def local_listing(wandb_dir: Path) -> list[LocalRun]:
-    """List the runs of a folder, by the names of their oldest files."""
-    read = {path: read_head(path) for path in _run_files(wandb_dir)}
+def local_listing(*wandb_dirs: Path) -> list[LocalRun]:
+    """List the runs of some folders, by the names of their oldest files; a run's files may lie in several folders."""
+    read = {path: read_head(path) for wandb_dir in wandb_dirs for path in _run_files(wandb_dir)}
     heads = {path: head for path, head in read.items() if head is not None}
     by_run: dict[tuple[str, str, str], list[Path]] = defaultdict(list)
     for path, head in heads.items():
@@ -77,9 +77,11 @@ def local_listing(wandb_dir: Path) -> list[LocalRun]:
     return sorted([*runs, *unreadable], key=lambda run: run.paths)
 
 
-def empty_folders(wandb_dir: Path) -> Iterator[Unreadable]:
+def empty_folders(*wandb_dirs: Path) -> Iterator[Unreadable]:
     """Name the run folders without a run file."""
-    for folder in sorted(chain(wandb_dir.glob("offline-run-*"), wandb_dir.glob("run-*"))):
+    for folder in sorted(
+        path for pattern in ("offline-run-*", "run-*") for one in wandb_dirs for path in one.glob(pattern)
+    ):
         if folder.is_dir() and not any(folder.glob("run-*.wandb")):
             yield Unreadable(str(folder), "The folder has no run file, run-<id>.wandb: no run can be read from it.")
 

@@ -18,20 +18,23 @@ Paths = Sequence[Path]
 
 
 def local_found(
-    wandb_dir: Path, listing: Collection[LocalRun], groups: Collection[str] | None, since: datetime | None = None
+    wandb_dirs: Sequence[Path],
+    listing: Collection[LocalRun],
+    groups: Collection[str] | None,
+    since: datetime | None = None,
 ) -> list[Found | Unreadable]:
-    """Return those runs of a folder that are meant, each whole, without reading them.
+    """Return those runs of some folders that are meant, each whole, without reading them.
 
     A file whose group or start cannot be told is listed whatever is asked for, and so is a folder without a file.
 
     Args:
-        wandb_dir: the folder with the directories `offline-run-*` and `run-*`.
-        listing: its runs.
+        wandb_dirs: the folders with the directories `offline-run-*` and `run-*`.
+        listing: their runs.
         groups: the groups to list; None lists all runs.
         since: only runs started, or taken up again, then or later.
     """
     found: list[Found | Unreadable] = [_found(run) for run in listing if _is_meant(run, groups, since)]
-    return found + list(empty_folders(wandb_dir))
+    return found + list(empty_folders(*wandb_dirs))
 
 
 def read_files(paths: Paths, ancestors: Sequence[Paths]) -> list[RunRecord | Unreadable]:

@@ -30,8 +30,8 @@ def metric_rows(run_key: str, summary: Mapping[str, Any], training_dataset: str 
     """Return the rows of the table `metrics`; a mean, or an orbit, without a number is NULL.
 
     A pointwise metric that no evaluation has is a plain number of the summary: it was measured on the training orbits,
-    and how it was aggregated over these is not known. Where `define_metric` had W&B keep, say, its minimum over training,
-    that is the number, and `aggregation` says so.
+    and how it was aggregated over these is not known. Where `define_metric` had W&B keep its minimum, or the
+    like, over training, that is the number, and `aggregation` says so.
     """
     rows = [row for evaluation in _evaluations(summary) for row in _evaluated(run_key, evaluation)]
     evaluated = {row["metric"] for row in rows}

@@ -37,7 +37,11 @@ def sync(
     ] = None,
     store: Annotated[Path | None, typer.Option(help="The run store; default .orbitsens/store.")] = None,
     wandb_dir: Annotated[
-        Path | None, typer.Option(help="The folder with W&B's local runs; default $WANDB_DIR/wandb, else ./wandb.")
+        Path | None,
+        typer.Option(
+            help="The folder with W&B's local runs, or one of jobs that have such folders; "
+            "default $WANDB_DIR/wandb, else ./wandb."
+        ),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Continue, quietly, until Ctrl-C.")] = False,
     every: Annotated[float, typer.Option(min=1, help="Seconds between looks, with --watch.")] = 15,
@@ -81,11 +85,17 @@ def sync(
 def _local(
     wandb_dir: Path | None, groups: list[str] | None, store: Path, console: "Console", since: datetime | None
 ) -> Sync:
-    from runner.paths import local_runs_dir
+    from runner.paths import job_runs_dirs, local_runs_dir
     from runner.sync import sync_local
 
     folder = local_runs_dir(wandb_dir)
-    return lambda on_progress: sync_local(folder, groups, store, console.print, on_progress, since)
+
+    def bring(on_progress: Callable[[int, int], None]) -> "SyncReport":
+        # Asked for a folder of jobs, each with its own folder of runs.
+        jobs = job_runs_dirs(folder.parent) if wandb_dir is not None and not folder.exists() else []
+        return sync_local(folder, groups, store, console.print, on_progress, since, jobs)
+
+    return bring
 
 
 def _api(

@@ -231,7 +231,7 @@ def test_the_report_as_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nowhere"], "no measured run in group 'nowhere'"),
+        (["nowhere"], "no run in group 'nowhere'"),
         (["sizes", "--metric", "loss"], "has the metric 'loss'"),
         (["sizes", "--dataset", "x"], "measured on 'x'"),
     ],
