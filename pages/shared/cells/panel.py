@@ -12,7 +12,7 @@ from orbitsens.sensitivity.settings import value_text, value_texts
 from pages.shared import data
 from pages.shared.cells.controls import Choice
 from pages.shared.cells.data import DATASET, Panel
-from pages.shared.cells.text import answer, mixed, said, too_many
+from pages.shared.cells.text import answer, beyond, mixed, said, too_many
 from pages.shared.cells.words import SECONDS, cell_texts, cells_table
 from pages.shared.controls import NOTHING, put
 from pages.shared.runs import data as run_data
@@ -42,8 +42,9 @@ def show_answer(panels: Sequence[Panel], how: Choice) -> str:
             "Nothing but the seeds varies among these runs, so there is one cell only: choose other groups in the "
             "sidebar, or look at these on the Seeding page."
         )
-    if warning := mixed(study):
-        st.warning(warning, icon=":material/layers:")
+    for warning in (mixed(study), beyond(study)):
+        if warning:
+            st.warning(warning, icon=":material/layers:")
     return told[0]
 
 
