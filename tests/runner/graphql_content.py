@@ -47,7 +47,8 @@ class StubServer:
 
     `faults` has for an operation the faults of its next requests: "" (none), "500", "429", "403", "drop" (no answer at
     all) or "cut" (half of one). After `after_pages` answered requests for runs, all further ones are refused (403).
-    A run in `broken_config` has a config that is no JSON. What is in `lacks` the server does not know. `uses` has which artifact (its id) which run was said to use.
+    A run in `broken_config` has a config that is no JSON. What is in `lacks` the server does not know. `uses` has which
+    artifact (its id) which run was said to use.
     """
 
     runs: list[StubRun]
