@@ -26,7 +26,7 @@ class Line(NamedTuple):
 
 def validation_key(key: str) -> str:
     """The key on the validation segments that belongs to one on the training segments."""
-    return "val_loss" if key == "train_loss" else f"val_{key}"
+    return f"val_{key.removeprefix('train_')}"
 
 
 def curve_keys(keys: Collection[str]) -> list[str]:
