@@ -25,7 +25,7 @@ from store.connect import StoreError, read_catalogue, store_version
 from store.publish import SyncReport, publish
 from store.records import ModelFile, RunRecord
 
-# Of a model file's first line: what describes the file, and the history that the team's code put there. The file has it.
+# Of a model file's first line: what describes the file, and a history. They stay in the file alone.
 _OF_THE_FILE = ("fitted", "sha256", "input_shape", "training_metadata")
 
 

@@ -58,9 +58,7 @@ def foreign_model(kind: str, name: str) -> str | None:
     """Say in a sentence that an artifact is a model of a kind that cannot be loaded here; None if it is not."""
     for pattern, one, several in _FOREIGN:
         if kind in (MODEL_TYPE, "latent-ode-model") and pattern.match(name):
-            return (
-                f"The artifact {name} is {one}, and {several} are not loaded here; the run is kept without its model."
-            )
+            return f"The artifact {name} is {one}, and {several} are not loaded here; the run is kept without it."
     return None
 
 

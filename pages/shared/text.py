@@ -66,7 +66,7 @@ CURVES: Mapping[str, Metric] = {
     "train_loss_component_percent_error": Metric(
         "state error in the loss (attraction)",
         "%",
-        "The part of percent_error_with_attraction that is the state error.",
+        "The state error within percent_error_with_attraction.",
     ),
     "train_loss_component_attraction": Metric(
         "attraction in the loss",
