@@ -17,7 +17,7 @@ from orbitsens.normalization import Units
 from orbitsens.prepare import Prepared, prepare_program
 from orbitsens.programs import Program
 from orbitsens.segments import TrainingData
-from orbitsens.version import __version__
+from orbitsens.version import NUMERICS, __version__
 from runner.history import Measurement, history_rows, last_values, run_summary, segment_ratios
 from runner.logging_thread import Submit, logging_thread
 from runner.tracking import Mode, TrackedRun, close_run, finish_run, log_rows, start_run
@@ -68,7 +68,7 @@ def train_and_log(prepared: Prepared, names: Sequence[str], seconds: float, sett
     Runs that were stopped, or that an error ended, are closed as such with what they had logged.
     """
     together = prepared.runs
-    code = {"version": __version__, "device": settings.devices[0].device_kind}
+    code = {"version": __version__, "numerics": NUMERICS, "device": settings.devices[0].device_kind}
     open_runs: list[TrackedRun] = []
     exit_code = FAILED
     try:

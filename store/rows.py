@@ -117,6 +117,7 @@ def _run_row(run: Prepared, logged: LoggedConfig, curve_file: str | None, model_
         "n_parameters": whole_number(summary.get("n_parameters")),
         "train_seconds": number(summary.get("train_seconds")),
         "assumed": canonical_json(record.assumed) if record.assumed else None,
+        "numerics": whole_number(hashes.get("numerics")),
     }
 
 
