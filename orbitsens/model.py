@@ -137,6 +137,7 @@ def _rebuilt(content: ModelContent, settings: ModelSettings) -> NeuralODE:
     width, depth = check_arrays(content.arrays, settings, (feature_layer.size, output_layer.n_outputs))
     if settings.problem:
         raise ValueError(settings.problem)
+    final = {"final_activation": ACTIVATIONS[settings.final_activation]} if settings.final_activation else {}
     structure = eqx.filter_eval_shape(
         eqx.nn.MLP,
         in_size=feature_layer.size,
@@ -144,8 +145,8 @@ def _rebuilt(content: ModelContent, settings: ModelSettings) -> NeuralODE:
         width_size=width,
         depth=depth,
         activation=ACTIVATIONS[settings.activation],
-        final_activation=ACTIVATIONS[settings.final_activation],
         key=jax.random.key(0),
+        **final,
     )
     *weights, rtol, atol = content.arrays
     arrays, rest = eqx.partition(structure, lambda leaf: isinstance(leaf, jax.ShapeDtypeStruct))

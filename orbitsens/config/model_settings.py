@@ -63,7 +63,7 @@ class ModelSettings(NamedTuple):
     width: int | None
     depth: int | None
     activation: str
-    final_activation: str
+    final_activation: str | None
     scalar: float
     zeroed: tuple[int, ...]
     by_team: bool
@@ -99,7 +99,7 @@ def _own(config: Mapping[str, Any]) -> ModelSettings:
         width=parameters.width,
         depth=parameters.depth,
         activation=parameters.activation,
-        final_activation="identity",
+        final_activation=None,
         scalar=parameters.scalar,
         zeroed=OUR_PLANE if parameters.planar_constraint else (),
         by_team=False,
@@ -131,7 +131,7 @@ def _team(config: Mapping[str, Any], day: date | None, given: Mapping[str, Any])
         width=_typed(values, "width") if "width" in values else None,
         depth=_typed(values, "depth") if "depth" in values else None,
         activation=_activation("activation", activation),
-        final_activation="identity" if final is None else _activation("final_activation", final),
+        final_activation=None if final is None else _activation("final_activation", final),
         scalar=_typed(values, "scalar"),
         zeroed=TEAM_PLANE if _typed(values, "planar_constraint") else (),
         by_team=True,
