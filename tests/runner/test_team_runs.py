@@ -1,7 +1,10 @@
-"""Runs of the team on their way into the store: their metrics under right names, their models read as they were meant."""
+"""Runs of the team on their way into the store: metrics under right names, models read as they were meant."""
 
+import hashlib
 import json
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import jax
@@ -25,7 +28,7 @@ from store.filters import of_group
 from store.records import ModelFile
 from tests.factories import ENTITY, PROJECT, filled_store, old_run, replaced, run_record
 from tests.runner.graphql_answers import StubArtifact, StubServer
-from tests.runner.server_runs import detail as server_detail, stub_run, synced
+from tests.runner.server_runs import detail as server_detail, messages, stub_run, synced
 from tests.team_files import TEAM_HEAD, team_file, team_mlp
 
 OCTOBER, JANUARY = datetime(2025, 10, 3, 12, tzinfo=UTC), datetime(2026, 1, 3, tzinfo=UTC)
@@ -163,7 +166,7 @@ def test_an_import_says_what_it_assumed(tmp_path):
     detail = stored(tmp_path / "store")
     given = {"activation": "elu", "output_layer": "mlp_4D_signed"}
     assert detail.assumed == {"feature_layer": "rmag_v_and_direction", "scalar": 1.0, **given}
-    assert detail.created_at == datetime(2025, 10, 3)  # noqa: DTZ001 - the store's times are UTC without a zone
+    assert detail.created_at == datetime(2025, 10, 3, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("text", ["activation", "seed=3"])
@@ -193,6 +196,20 @@ def test_a_model_named_like_any_run_is_a_model():
     assert (
         foreign_model("model", "udentity") is foreign_model("model", "abc123") is foreign_model("dataset", "x") is None
     )
+
+
+def test_a_sweep_logs_the_checksum_of_its_model_and_a_flipped_file_is_noticed(finished: Path, tmp_path):
+    (artifact,) = messages(finished, "artifact")
+    folder = tmp_path / "run"
+    shutil.copytree(finished.parent, folder)
+    (kept,) = (folder / "files").glob("*.eqx")
+    content = kept.read_bytes()
+    assert logged_sha256(artifact.metadata) == hashlib.sha256(content).hexdigest()
+    assert local_model([artifact], folder, artifact.run_id) == ModelFile(kept, artifact.name)
+    artifact.manifest.contents[0].local_path = ""
+    for place in (0, len(content) // 2, len(content) - 1):
+        kept.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        assert "is damaged" in local_model([artifact], folder, artifact.run_id).problem
 
 
 def test_the_checksum_of_an_artifact_is_read_from_its_metadata():
