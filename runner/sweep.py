@@ -22,7 +22,6 @@ from runner.history import Measurement, history_rows, last_values, run_summary, 
 from runner.logging_thread import Submit, logging_thread
 from runner.tracking import Mode, TrackedRun, close_run, finish_run, log_rows, start_run
 
-STOPPED = 130  # the exit code of a program that a person stopped
 KILLED = 255  # the exit code of a run that a person stopped, as W&B has it
 FAILED = 1
 
@@ -44,9 +43,12 @@ class Settings(NamedTuple):
 
 
 def prepared_programs(
-    runs: Sequence[RunConfig], programs: Sequence[Program], devices: Sequence[jax.Device]
+    runs: Sequence[RunConfig],
+    programs: Sequence[Program],
+    devices: Sequence[jax.Device],
+    stop: Callable[[], bool],
 ) -> Iterator[tuple[Program, Prepared]]:
-    """Yield each program when it is compiled; the one after it is compiled while its user trains it."""
+    """Yield each program when it is compiled, until `stop()`; the one after it is compiled while its user trains it."""
 
     def prepare(program: Program) -> Prepared:
         return prepare_program([runs[place] for place in program.places], devices)
@@ -55,7 +57,9 @@ def prepared_programs(
         coming = compiler.submit(prepare, programs[0])
         for i, program in enumerate(programs):
             prepared = coming.result()
-            if i + 1 < len(programs):
+            if stop():
+                return
+            if i + 1 < len(programs) and not stop():
                 coming = compiler.submit(prepare, programs[i + 1])
             yield program, prepared
 
