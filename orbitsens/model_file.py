@@ -5,6 +5,7 @@ than a whole one.
 """
 
 import hashlib
+import itertools
 import json
 import math
 import re
@@ -77,29 +78,35 @@ def check_arrays(
     Raises:
         ValueError: an array is missing, or has another shape or type; a phrase says which, and what it should be.
     """
-    n_layers = (len(arrays) - 2) // 2
-    depth = settings.depth if settings.depth is not None else n_layers - 1
-    if len(arrays) != 2 * (depth + 1) + 2 or depth < 0:
-        wanted = f"depth {settings.depth}" if settings.depth is not None else "a model"
-        number = (
-            2 * (depth + 1) + 2 if settings.depth is not None else "weights and biases of its layers, rtol and atol"
-        )
-        raise ValueError(f"it holds {len(arrays)} arrays, and {wanted} has {number}")
-    width = settings.width if settings.width is not None else (arrays[0].shape or (1,))[0]
-    first, last = sizes or (N_FEATURES.get(settings.feature_layer), N_OUTPUTS.get(settings.output_layer))
-    ends: list[tuple[int | None, str]] = [(first, _said(settings, "feature_layer"))]
-    ends += [(width, f"width {width}")] * depth
-    ends += [(last, _said(settings, "output_layer"))]
-    for i in range(depth + 1):
-        (n_in, why_in), (n_out, why_out) = ends[i : i + 2]
-        for name, kind, shape in (("weight", arrays[2 * i], (n_out, n_in)), ("bias", arrays[2 * i + 1], (n_out,))):
-            _check(f"func.mlp.layers[{i}].{name}", kind, shape, (why_out, why_in))
-    for name, array in zip(("rtol", "atol"), arrays[-2:], strict=True):
-        if array.shape != () or array.dtype.kind not in "fi":
-            raise ValueError(
-                f"its array {name} has shape {_shape(array.shape)} and type {array.dtype}, and should be one number"
-            )
+    depth = settings.depth if settings.depth is not None else max(0, (len(arrays) - 4) // 2)
+    first_shape = arrays[0].shape if arrays else ()
+    width = settings.width if settings.width is not None else (first_shape or (1,))[0]
+    if len(arrays) > 2 * depth + 4:
+        raise ValueError(f"it holds {len(arrays)} arrays, and depth {depth} has {2 * depth + 4}")
+    wanted = _wanted(settings, width, depth, sizes)
+    for array, (name, shape, why) in zip(arrays, wanted, strict=False):
+        _check(name, array, shape, why)
+    if len(arrays) < 2 * depth + 4:
+        missing, _, _ = next(itertools.islice(_wanted(settings, width, depth, sizes), len(arrays), None))
+        raise ValueError(f"its array {missing} is missing")
     return width, depth
+
+
+Shape = tuple[int | None, ...]
+
+
+def _wanted(
+    settings: ModelSettings, width: int, depth: int, sizes: tuple[int | None, int | None] | None
+) -> Iterator[tuple[str, Shape, tuple[str, ...]]]:
+    """Yield name, shape and the reasons for it of every array of a model, in a file's order."""
+    n_features, n_outputs = sizes or (N_FEATURES.get(settings.feature_layer), N_OUTPUTS.get(settings.output_layer))
+    before = (n_features, _said(settings, "feature_layer"))
+    for i in range(depth + 1):
+        after = (width, f"width {width}") if i < depth else (n_outputs, _said(settings, "output_layer"))
+        yield f"func.mlp.layers[{i}].weight", (after[0], before[0]), (after[1], before[1])
+        yield f"func.mlp.layers[{i}].bias", (after[0],), (after[1],)
+        before = after
+    yield from (("rtol", (), ()), ("atol", (), ()))
 
 
 def doubts(content: ModelContent, settings: ModelSettings, path: Path) -> list[str]:
@@ -200,13 +207,13 @@ def _header(leaves: bytes, place: int, number: int) -> tuple[tuple[int, ...], np
         raise ValueError(f"it is damaged: its array number {number} has the type {header[1].decode()}") from error
 
 
-def _check(name: str, array: np.ndarray, shape: tuple[int | None, ...], why: tuple[str, ...]) -> None:
+def _check(name: str, array: np.ndarray, shape: Shape, why: tuple[str, ...]) -> None:
     fits = array.ndim == len(shape) and all(n in (None, m) for n, m in zip(shape, array.shape, strict=False))
     if not fits:
-        reasons = " and ".join(dict.fromkeys(why[: len(shape)]))
         wanted = _shape(tuple("any" if n is None else n for n in shape))
-        raise ValueError(f"its array {name} has shape {_shape(array.shape)}, and {reasons} make it {wanted}")
-    if array.dtype != np.float32:
+        reasons = f"{' and '.join(dict.fromkeys(why))} make it {wanted}" if why else f"should be {wanted}"
+        raise ValueError(f"its array {name} has shape {_shape(array.shape)}, and {reasons}")
+    if array.dtype != np.float32 if shape else array.dtype.kind not in "fi":
         raise ValueError(f"its array {name} has type {array.dtype}, and models have float32")
 
 
@@ -218,4 +225,4 @@ def _said(settings: ModelSettings, key: str) -> str:
 
 
 def _shape(shape: Sequence[object]) -> str:
-    return " x ".join(map(str, shape)) if shape else "of one number"
+    return " x ".join(map(str, shape)) if shape else "of a single number"

@@ -55,11 +55,11 @@ def _examined(record: RunRecord) -> tuple[ModelFile | None, Mapping[str, Any]]:
         assumed = settings.assumed
         found = doubts(content, settings, model.path)
         if found:
-            problem = f"The model file {model.path.name} is doubtful. {' '.join(found)}"
+            problem = f"The model file of {model.artifact} is doubtful. {' '.join(found)}"
     except OSError:
         return model, assumed  # the store says why
     except ValueError as error:
-        problem = f"The model file {model.path.name} cannot be used: {error}."
+        problem = f"The model file of {model.artifact} cannot be used: {error}."
     return replace(model, problem=model.problem or problem), assumed
 
 

@@ -24,18 +24,6 @@ METRICS: Mapping[str, Metric] = {
         "100 |a_true - a_model| / |a_true| at every sample of every orbit, then the mean over all samples. "
         "Pointwise: the model's acceleration at true states, nothing is integrated.",
     ),
-    "derivative_error": Metric(
-        "error of the whole derivative",
-        "%",
-        "100 |f_true - f_model| / |f_true|, f being velocity and acceleration together: what the team's runs logged as "
-        "acceleration_error before December 2025. On complex orbits 6 to 8 times smaller than the acceleration error.",
-    ),
-    "undated_acceleration_error": Metric(
-        "acceleration error, undated",
-        "%",
-        "Logged as acceleration_error by a run of the team without a date: either that, or the error of the whole "
-        "derivative.",
-    ),
     "accel_angle_deg": Metric(
         "acceleration angle",
         "deg",
@@ -55,6 +43,18 @@ METRICS: Mapping[str, Metric] = {
 
 CURVES: Mapping[str, Metric] = {
     **METRICS,
+    "derivative_error": Metric(
+        "error of the whole derivative",
+        "%",
+        "100 |f_true - f_model| / |f_true|, f being velocity and acceleration together: what the team's runs logged as "
+        "acceleration_error before December 2025. On complex orbits 6 to 8 times smaller than the acceleration error.",
+    ),
+    "undated_acceleration_error": Metric(
+        "acceleration error, undated",
+        "%",
+        "Logged as acceleration_error by a run of the team without a date: either that, or the error of the whole "
+        "derivative.",
+    ),
     "train_loss": Metric("loss", "", "The loss that is minimised; its unit depends on the loss function."),
     "percent_error": Metric(
         "state error", "%", "Mean of 100 |y - y_model| / |y| over the six components of position and velocity."

@@ -131,8 +131,8 @@ def cast(kind):
             r"layers\[2\].weight has shape 4 x 4, and output_layer std_output_6 .*team's loader reads.* make it 6 x 4",
         ),
         ({"width": 8}, None, r"layers\[0\].weight has shape 4 x 7, and width 8 and .* make it 8 x 7"),
-        ({"depth": 1}, None, "it holds 8 arrays, and depth 1 has 6"),
-        ({"depth": 10**12}, None, "it holds 8 arrays, and depth 1000000000000 has"),
+        ({"depth": 1}, None, r"it holds 8 arrays, and depth 1 has 6"),
+        ({"depth": 10**12}, None, r"its array rtol|array func.mlp.layers\[3\].weight has shape of a single number"),
         ({}, "f2", r"its array func.mlp.layers\[0\].weight has type float16, and models have float32"),
         ({}, "f8", r"its array func.mlp.layers\[0\].weight has type float64, and models have float32"),
     ],
@@ -153,7 +153,7 @@ def test_a_file_that_does_not_fit_says_which_array_and_how(tmp_path, head, mlp, 
         (b"[1]\n", "its first line is not a mapping"),
         (b"{}", "it ends after its first line"),
         (b"{}\nabc", "no array begins where its array number 1 should"),
-        (b"{}\n", "it holds 0 arrays"),
+        (b"{}\n", r"its array func.mlp.layers\[0\].weight is missing"),
         (
             b"{}\n\x93NUMPY\x01\x00v\x00"
             + b"{'descr': '<f4', 'fortran_order': False, 'shape': (99999, 99999), }".ljust(117)

@@ -14,7 +14,10 @@ Starts = Mapping[str, Sequence[int]]
 PHASE = "curriculum_phase"
 USUAL = ("train_loss", "percent_error", "acceleration_error")
 # What a history key was measured on.
-_ON = {"percent_error": "training batches", **dict.fromkeys(METRICS, "training orbits")}
+_ON = {
+    "percent_error": "training batches",
+    **dict.fromkeys((*METRICS, "derivative_error", "undated_acceleration_error"), "training orbits"),
+}
 
 
 class Line(NamedTuple):
