@@ -41,7 +41,7 @@ def team_notes(config: Mapping[str, Any], when: datetime | date | None) -> list[
         found.insert(
             0,
             "Until December 2025 the team's acceleration_error was the error of the whole derivative, velocity "
-            f"included: it is kept as {DERIVATIVE_ERROR}, and `python -m runner evaluate --missing` measures the "
+            f"included: it is kept as {DERIVATIVE_ERROR}, and python -m runner evaluate --missing measures the "
             "acceleration error from the model file.",
         )
     return found
