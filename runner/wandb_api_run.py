@@ -9,6 +9,7 @@ from wandb.apis.public import Run
 from runner.old_names import renamed_history, renamed_summary
 from runner.patience import PROBLEMS, is_refusal, may_pass
 from runner.server import first_sentence, without_password
+from runner.team_runs import as_meant
 from runner.wandb_api_dataset import fetch_datasets
 from runner.wandb_api_history import api_history
 from runner.wandb_api_model import api_model
@@ -85,7 +86,7 @@ def _record(project: Project, run: Run, artifacts: Sequence[wandb.Artifact] | No
     ended = finished_at(created, summary) or _time(getattr(run, "heartbeatAt", None))
     rows = project.patience.call(lambda: list(run.scan_history(use_cache=False))) if run.historyLineCount else []
     folder = project.files / run.id
-    return RunRecord(
+    found = RunRecord(
         entity=project.entity,
         project=project.name,
         run_id=run.id,
@@ -107,6 +108,7 @@ def _record(project: Project, run: Run, artifacts: Sequence[wandb.Artifact] | No
         source="api",
         sweep_id=run.sweep_name,
     )
+    return as_meant(found)
 
 
 def _state(told: str) -> tuple[State, str | None]:
