@@ -9,8 +9,9 @@ from orbitsens.sensitivity.analysis import Analysis, analyse, with_sobol
 from orbitsens.sensitivity.report import csv, markdown
 from orbitsens.sensitivity.wording import Metric
 from store import queries
-from store.connect import StoreError, read_catalogue
+from store.connect import Connection, StoreError, read_catalogue
 from store.filters import of_group
+from store.measured import AS_LOGGED, OVER_SAMPLES
 
 METRICS = {
     "acceleration_error": Metric("acceleration error", "%"),
@@ -49,17 +50,29 @@ def group_answer(store: Path, group: str, metric: str, dataset: str | None) -> G
     """
     with read_catalogue(store) as con:
         choices = queries.metric_choices(con, of_group(group))
+        if choices.empty:
+            raise StoreError(_nothing_measured(con, group))
         chosen = _choose(choices, group, metric, dataset)
         table = queries.run_metric(con, of_group(group), metric, chosen["dataset"], chosen["split"])
         varying = queries.varying_parameters(con, of_group(group))
     name, split = str(chosen["dataset"] or "(unset)"), str(chosen["split"])
     place = name if name.endswith(f"_{split}") else f"{name} ({split})"
+    kinds = sorted({kind for kind in table["aggregation"].dropna() if kind not in (AS_LOGGED, OVER_SAMPLES)})
+    place = ", ".join([place, *kinds])
     return GroupAnswer(analyse(table, varying), METRICS.get(metric, Metric(metric, "")), place)
 
 
+def _nothing_measured(con: Connection, group: str) -> str:
+    found = queries.unmeasured(con, of_group(group))
+    if found.n_runs == 0:
+        return f"The run store has no run in group '{group}'; sync it, or correct the name."
+    running = f" {found.n_running} of them are still running: sync again when they are finished." * bool(
+        found.n_running
+    )
+    return f"Group '{group}' has nothing to report. {queries.unmeasured_sentence(found)}{running}"
+
+
 def _choose(choices: pd.DataFrame, group: str, metric: str, dataset: str | None) -> "pd.Series[str]":
-    if choices.empty:
-        raise StoreError(f"The run store has no measured run in group '{group}'; sync it, or correct the name.")
     fitting = choices[choices["metric"] == metric]
     if fitting.empty:
         raise StoreError(

@@ -16,7 +16,7 @@ from store.errors import StoreError
 from store.filters import Range, RunFilter, Value
 from store.frames import arrow, pandas
 
-_SEARCHED = ("run_id", "name", "group", "notes")
+_SEARCHED = ("run_id", "name", "group", "notes", "sweep_id")
 _NUMBERS = ("BIGINT", "UBIGINT", "DOUBLE")
 
 
