@@ -26,8 +26,8 @@ dataset = dataset_label(measured.dataset, measured.split)
 answer = sensitivity_data.analysis(view.catalogue, view.filter, measured, view.but)
 found, noise, effects = answer.response, answer.noise, answer.effects
 if isinstance(found, str):
-    st.info(found)
-    st.markdown(wording.divergence_sentence(answer))
+    st.info(plain(found))
+    st.markdown(plain(wording.divergence_sentence(answer)))
     st.stop()
 
 

@@ -25,7 +25,10 @@ class Source(StrEnum):
 
 
 def sync(
-    groups: Annotated[list[str] | None, typer.Argument(metavar="[GROUP ...]", help="The W&B groups.")] = None,
+    groups: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[GROUP ...]", help="The W&B groups; '(no group)': the runs without one."),
+    ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Bring in the runs of all groups, and those of none.")
     ] = False,
