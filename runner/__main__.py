@@ -16,6 +16,7 @@ from runner.commands.report import report
 from runner.commands.status import status
 from runner.commands.sweep import sweep
 from runner.commands.sync import sync
+from runner.terminal import printable
 from store.connect import StoreError
 
 app = typer.Typer(
@@ -35,7 +36,7 @@ def main() -> None:
     try:
         app()
     except (ConfigError, StoreError) as error:
-        print(error, file=sys.stderr)
+        print(printable(str(error)), file=sys.stderr)
         sys.exit(2)
 
 

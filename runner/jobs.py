@@ -59,7 +59,7 @@ class Job:
 
 def grid_arguments(run_ids: Sequence[str], settings: GridSettings, store: Path) -> list[str]:
     """The arguments of `python -m runner evaluate` for a grid: equal for equal requests."""
-    arguments = [*sorted(set(run_ids)), "--grid", "--store", str(store.resolve())]
+    arguments = ["--grid", f"--store={store.resolve()}"]
     for name, value in (
         ("--n-a", settings.n_a),
         ("--n-e", settings.n_e),
@@ -71,13 +71,19 @@ def grid_arguments(run_ids: Sequence[str], settings: GridSettings, store: Path) 
     ):
         arguments += [name, repr(value)]
     arguments += ["--a-range", *map(repr, settings.a_range_km), "--e-range", *map(repr, settings.e_range)]
-    return arguments + (["--rollout", "--revolutions", str(settings.revolutions)] if settings.revolutions else [])
+    arguments += ["--rollout", "--revolutions", str(settings.revolutions)] if settings.revolutions else []
+    return arguments + _positional(run_ids)
 
 
 def dataset_arguments(run_ids: Sequence[str], datasets: Sequence[str], store: Path) -> list[str]:
     """The arguments of `python -m runner evaluate` for named datasets."""
-    named = [part for name in sorted(set(datasets)) for part in ("--dataset", name)]
-    return [*sorted(set(run_ids)), *named, "--store", str(store.resolve())]
+    named = [f"--dataset={name}" for name in sorted(set(datasets))]
+    return [f"--store={store.resolve()}", *named, *_positional(run_ids)]
+
+
+def _positional(run_ids: Sequence[str]) -> list[str]:
+    """The runs behind the options, since an id may begin with dashes."""
+    return ["--", *sorted(set(run_ids))]
 
 
 def job_id(arguments: Sequence[str]) -> str:
@@ -121,7 +127,7 @@ def submit(
 
 
 def _start(folder: Path, arguments: Sequence[str]) -> None:
-    command = [sys.executable, "-m", "runner", "evaluate", *arguments, "--job", str(folder)]
+    command = [sys.executable, "-m", "runner", "evaluate", f"--job={folder}", *arguments]
     with (folder / LOG).open("wb") as log:
         process = subprocess.Popen(
             command, cwd=_ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True

@@ -13,13 +13,12 @@ def import_model(
     store: Annotated[Path | None, typer.Option(help="The run store; default .orbitsens/store.")] = None,
 ) -> None:
     """Rebuild the model of a file, measure it on its training and test orbits, and keep it as a run."""
-    from rich.console import Console
-
     from runner.import_model import import_model as bring_in
+    from runner.terminal import plain_console
     from store.location import writable_store
 
     place = writable_store(store)
-    record, report = bring_in(file, group, run_id, place, on_wait=Console(stderr=True).print)
+    record, report = bring_in(file, group, run_id, place, on_wait=plain_console(stderr=True).print)
     for evaluation in record.summary["evaluations"]:
         error = evaluation["metrics"]["acceleration_error"]["mean"]
         typer.echo(f"{evaluation['dataset']} ({evaluation['split']}): acceleration error {error:.3g} %")

@@ -54,23 +54,22 @@ class Status:
 
 
 def _show(found: Status) -> None:
-    from rich.console import Console
+    from runner.terminal import plain_console, printable
 
-    console = Console()
+    console = plain_console()
     synced = f"last synced {found.last_sync:%Y-%m-%d %H:%M} UTC" if found.last_sync else "never synced"
-    console.print(
-        f"{found.store}: version {found.version}, {found.size_bytes / 1e6:.1f} MB, {synced}.", highlight=False
-    )
+    console.print(f"{found.store}: version {found.version}, {found.size_bytes / 1e6:.1f} MB, {synced}.")
     if found.writer:
-        console.print(f"Being written to: {found.writer}.", highlight=False)
+        console.print(printable(f"Being written to: {found.writer}."))
     console.print(_groups_table(found.groups) if len(found.groups) else "No runs yet: python -m runner sweep FILE.yaml")
     for job in found.jobs:
-        console.print(f"{job.state}: {job.title}, {job.share:.0%}, asked for by {job.who}", highlight=False)
+        console.print(printable(f"{job.state}: {job.title}, {job.share:.0%}, asked for by {job.who}"))
 
 
 def _groups_table(groups: "pd.DataFrame") -> "Table":
     from rich.table import Table
 
+    from runner.terminal import printable
     from store.records import State
 
     present = [state for state in get_args(State) if groups[state].sum()]
@@ -80,7 +79,7 @@ def _groups_table(groups: "pd.DataFrame") -> "Table":
     for group in groups.to_dict("records"):
         newest = f"{group['last_created']:%Y-%m-%d %H:%M}"
         counts = [str(group[name]) for name in ("n_runs", *present)]
-        table.add_row(str(group["group"] or "(no group)"), *counts, newest)
+        table.add_row(printable(str(group["group"] or "(no group)")), *counts, newest)
     return table
 
 

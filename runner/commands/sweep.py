@@ -15,6 +15,7 @@ from rich.console import Console
 from orbitsens.config import RunConfig, expand, load_sweep_file
 from orbitsens.programs import plan_programs
 from runner.dataset_artifacts import dataset_fetcher
+from runner.terminal import plain_console
 from store.location import writable_store
 
 QUICKSTART = Path(__file__).parent.parent / "sweeps" / "quickstart.yaml"
@@ -51,7 +52,7 @@ def sweep(
 
     Ctrl-C stops after the current block of steps; what is finished is kept and synced.
     """
-    console = Console()
+    console = plain_console()
     if file is None:
         console.print(f"No sweep file given, so this runs the quickstart, {QUICKSTART.name}.")
     fetch = dataset_fetcher(writable_store(store), console.print)
@@ -93,7 +94,7 @@ def sweep(
         folder, [runs[0].wandb.group], place, on_wait=console.print, on_progress=lambda done, total: None
     )
     for line in report_lines(report):
-        console.print(line, highlight=False)
+        console.print(line)
     seconds, diverged = time.monotonic() - began, ""
     if trained:
         console.print(summary_table(place, runs[0].wandb.group, trained))
