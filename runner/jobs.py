@@ -21,7 +21,7 @@ from typing import Any
 from filelock import FileLock
 
 from orbitsens.grid_settings import GridSettings
-from orbitsens.version import __version__
+from orbitsens.version import NUMERICS
 from runner.jobfiles import (
     END,
     JOB,
@@ -104,8 +104,8 @@ def _positional(run_ids: Sequence[str]) -> list[str]:
 
 
 def job_id(arguments: Sequence[str]) -> str:
-    """The id of the job with these arguments: equal for equal requests of the same code version."""
-    return hashlib.sha256(json.dumps([__version__, *arguments]).encode()).hexdigest()[:16]
+    """The id of the job with these arguments: equal for equal requests of the same numerics."""
+    return hashlib.sha256(json.dumps([f"numerics {NUMERICS}", *arguments]).encode()).hexdigest()[:16]
 
 
 def estimate_s(settings: GridSettings, n_models: int) -> float:

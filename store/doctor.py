@@ -16,7 +16,7 @@ from store.durable import TEMPORARY
 from store.errors import StoreError
 from store.filecheck import curve_problem, grid_problem, model_problem
 from store.frames import arrow
-from store.layout import JOBS, SEEN, catalogue_path, store_version, versions
+from store.layout import JOBS, SEEN, SWEEPS, catalogue_path, store_version, versions
 from store.leftovers import FOLDERS, GRACE
 from store.lock import HOLDER
 from store.migrate import known_schema, schema_version
@@ -166,7 +166,7 @@ def _leftovers(store: Path, current: int | None) -> Iterator[Finding]:
 
 def _foreign(store: Path) -> Iterator[Finding]:
     known = {"CURRENT", "SYNCED", SEEN, "LOCK", HOLDER, JOBS, datasets.FOLDER, *FOLDERS}
-    known |= {annotation_file.FOLDER, views.FOLDER}
+    known |= {SWEEPS, annotation_file.FOLDER, views.FOLDER}
     for path in sorted(store.iterdir()):
         if path.name not in known and TEMPORARY not in path.name and not path.match("catalogue-*.duckdb"):
             yield Finding("orphan", f"{path.name} is not part of a run store.", path, harmless=True)

@@ -6,6 +6,7 @@ catalogue-000042.duckdb     everything of the runs but their curves and models; 
 curves/, models/, grids/    immutable files, named by their content or key
 datasets/                   the team's own datasets, a directory each with checksums; never swept
 jobs/                       evaluations that were asked for, a directory each
+sweeps/                     which runs are being trained, a file each sweep
 annotations/, views/        tags and notes of the team, and its saved views; never swept
 SYNCED                      when the last sync ended, also one that found nothing new
 SEEN.parquet                what sources looked like when their runs were stored; can be lost
@@ -22,6 +23,7 @@ from store.errors import StoreError
 
 SEEN = "SEEN.parquet"
 JOBS = "jobs"
+SWEEPS = "sweeps"
 _CATALOGUE = re.compile(r"catalogue-(\d{6,})\.duckdb")
 
 

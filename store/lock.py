@@ -39,8 +39,7 @@ def writer_lock(store: Path, on_wait: Callable[[str], None]) -> Iterator[None]:
     Raises:
         StoreError: the database cannot write to a path like this.
     """
-    if "?" in str(store):
-        raise StoreError(f"The path {store} has a '?', and the database cannot write there: choose another --store.")
+    refuse_path(store)
     store.mkdir(parents=True, exist_ok=True)
     lock = FileLock(store / "LOCK")
     patience = _GLANCE
@@ -58,6 +57,16 @@ def writer_lock(store: Path, on_wait: Callable[[str], None]) -> Iterator[None]:
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def refuse_path(store: Path) -> None:
+    """Refuse a path to which the database cannot write.
+
+    Raises:
+        StoreError: there is a question mark in it.
+    """
+    if "?" in str(store):
+        raise StoreError(f"The path {store} has a '?', and the database cannot write there: choose another --store.")
 
 
 def is_locked(path: Path) -> bool:
