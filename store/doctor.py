@@ -49,7 +49,11 @@ def examine(store: Path) -> list[Finding]:
     Raises:
         StoreError: there is no such directory.
     """
-    if not store.is_dir():
+    try:
+        is_folder = store.is_dir()
+    except OSError as error:
+        raise StoreError(f"Cannot read the run store at {store}: {error.strerror}; name another.") from error
+    if not is_folder:
         raise StoreError(f"There is no run store at {store}: run `python -m runner sync` or a sweep first.")
     found = list(_permissions(store))
     if not os.access(store, os.R_OK | os.X_OK):
@@ -78,7 +82,8 @@ def _odd(store: Path) -> Iterator[Finding]:
 
 
 def _permissions(store: Path) -> Iterator[Finding]:
-    folders = [store, *(store / name for name in FOLDERS if (store / name).is_dir())]
+    names = (*FOLDERS, JOBS, annotation_file.FOLDER, views.FOLDER)
+    folders = [store, *(store / name for name in names if (store / name).is_dir())]
     for folder in folders:
         if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
             yield Finding("permission", f"You may not read and write the directory {folder}.", folder)
