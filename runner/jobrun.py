@@ -34,32 +34,38 @@ def job_progress(folder: Path | None) -> Iterator[OnProgress]:
     with FileLock(folder / ALIVE, timeout=10):
         if read(folder, END):
             raise SystemExit(0)
-        write(folder, PROCESS, {"pid": os.getpid()})
-        turn = _wait_for_turn(folder.parent, int(job["at_a_time"]))
-        write(folder, STARTED, {"at": now()})
-        timer = threading.Timer(float(job["limit_s"]), _give_up, (folder, float(job["limit_s"])))
-        timer.daemon = True
-        timer.start()
-        try:
-            yield _reporter(folder)
-        except (ConfigError, StoreError) as error:
-            _end(folder, "failed", str(error))
-            raise
-        except OSError as error:
-            if error.errno in FULL:
-                full = f"The disk of {folder} is full: free space and ask for the evaluation again."
-                _end(folder, "failed", full)
-                raise StoreError(full) from error
-            _end(folder, "failed", f"It ended with an error, {error}; its log says more.")
-            raise
-        except BaseException as error:
-            _end(folder, "failed", f"It ended with an error, {type(error).__name__}; its log says more.")
-            raise
-        else:
-            _end(folder, "done", "")
-        finally:
-            timer.cancel()
-            turn.release()
+        with _said_how_it_ended(folder):
+            write(folder, PROCESS, {"pid": os.getpid()})
+            turn = _wait_for_turn(folder.parent, int(job["at_a_time"]))
+            timer = threading.Timer(float(job["limit_s"]), _give_up, (folder, float(job["limit_s"])))
+            timer.daemon = True
+            try:
+                write(folder, STARTED, {"at": now()})
+                timer.start()
+                yield _reporter(folder)
+            finally:
+                timer.cancel()
+                turn.release()
+
+
+@contextmanager
+def _said_how_it_ended(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (ConfigError, StoreError) as error:
+        _end(folder, "failed", str(error))
+        raise
+    except OSError as error:
+        if error.errno in FULL:
+            full = f"The disk of {folder} is full: free space and ask for the evaluation again."
+            _end(folder, "failed", full)
+            raise StoreError(full) from error
+        _end(folder, "failed", f"It ended with an error, {error}; its log says more.")
+        raise
+    except BaseException as error:
+        _end(folder, "failed", f"It ended with an error, {type(error).__name__}; its log says more.")
+        raise
+    _end(folder, "done", "")
 
 
 def _wait_for_turn(jobs: Path, at_a_time: int) -> FileLock:

@@ -151,7 +151,7 @@ def submit(
 
 def _make(folder: Path, asked: Mapping[str, Any]) -> None:
     """Make a job's folder, in place of an older one, and start its process; the folder is gone again after an error."""
-    if is_alive(folder):
+    if is_alive(folder) and not read(folder, JOB):
         raise OSError(f"the process of {folder} still runs, but what it is to do is not understood")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
