@@ -103,6 +103,7 @@ def test_app_imports_only_what_pages_may() -> None:
 def test_the_release_has_one_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["version"] == __version__
+    assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text()
     assert f"## [{__version__}] - 20" in (ROOT / "CHANGELOG.md").read_text()
 
 
