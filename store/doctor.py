@@ -10,17 +10,20 @@ from typing import Literal
 import duckdb
 import pyarrow as pa
 
-from store import curves, datasets, gridfiles, models
+from store import annotation_file, curves, datasets, gridfiles, models, views
 from store.connect import read_version
 from store.durable import TEMPORARY
 from store.errors import StoreError
 from store.filecheck import curve_problem, grid_problem, model_problem
 from store.frames import arrow
-from store.layout import JOBS, SEEN, catalogue_path, last_sync, store_version, versions
+from store.layout import JOBS, SEEN, SWEEPS, catalogue_path, store_version, versions
 from store.leftovers import FOLDERS, GRACE
+from store.lock import HOLDER
 from store.migrate import known_schema, schema_version
+from store.seen import seen_problem
+from store.team_files import left_over, odd_files
 
-Kind = Literal["permission", "pointer", "catalogue", "schema", "rows", "file", "dataset", "orphan", "leftover"]
+Kind = Literal["permission", "pointer", "catalogue", "schema", "rows", "file", "dataset", "odd", "orphan", "leftover"]
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,15 @@ def examine(store: Path) -> list[Finding]:
     Raises:
         StoreError: there is no such directory.
     """
-    if not store.is_dir():
+    try:
+        is_folder = store.is_dir()
+    except OSError as error:
+        raise StoreError(f"Cannot read the run store at {store}: {error.strerror}; name another.") from error
+    if not is_folder:
         raise StoreError(f"There is no run store at {store}: run `python -m runner sync` or a sweep first.")
     found = list(_permissions(store))
+    if not os.access(store, os.R_OK | os.X_OK):
+        return found
     try:
         current = store_version(store)
     except StoreError as error:
@@ -61,11 +70,20 @@ def examine(store: Path) -> list[Finding]:
         found += _catalogue(store, version, in_force=version == current)
     if not any(finding.kind in ("catalogue", "schema") and not finding.harmless for finding in found):
         found += _content(store, current)
-    return [*found, *_datasets(store), *_leftovers(store, current)]
+    return [*found, *_datasets(store), *_odd(store), *_leftovers(store, current)]
+
+
+def _odd(store: Path) -> Iterator[Finding]:
+    """Small files that are not understood: readers do without them."""
+    for path, what in odd_files(store):
+        yield Finding("odd", what, path)
+    if problem := seen_problem(store):
+        yield Finding("odd", f"{SEEN} {problem}; the next sync reads everything anew.", store / SEEN)
 
 
 def _permissions(store: Path) -> Iterator[Finding]:
-    folders = [store, *(store / name for name in FOLDERS if (store / name).is_dir())]
+    names = (*FOLDERS, JOBS, annotation_file.FOLDER, views.FOLDER)
+    folders = [store, *(store / name for name in names if (store / name).is_dir())]
     for folder in folders:
         if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
             yield Finding("permission", f"You may not read and write the directory {folder}.", folder)
@@ -80,10 +98,6 @@ def _pointer(store: Path, current: int) -> Iterator[Finding]:
     named = path.read_text(encoding="utf-8").strip() if path.exists() else "nothing"
     if named != name:
         yield Finding("pointer", f"CURRENT names {named}, and {name} is in force in its place.", path)
-    try:
-        last_sync(store)
-    except ValueError:
-        yield Finding("pointer", "SYNCED does not hold a time.", store / "SYNCED")
 
 
 def _catalogue(store: Path, version: int, *, in_force: bool) -> Iterator[Finding]:
@@ -150,7 +164,14 @@ def _leftovers(store: Path, current: int | None) -> Iterator[Finding]:
         if current is not None and version > current:
             path = catalogue_path(store, version)
             yield Finding("leftover", f"{path.name} was never put in force.", path, harmless=True)
-    known = {"CURRENT", "SYNCED", SEEN, "LOCK", "LOCK.holder", JOBS, datasets.FOLDER, *FOLDERS}
+    for path, what in left_over(store):
+        yield Finding("leftover", what, path, harmless=True)
+    yield from _foreign(store)
+
+
+def _foreign(store: Path) -> Iterator[Finding]:
+    known = {"CURRENT", "SYNCED", SEEN, "LOCK", HOLDER, JOBS, datasets.FOLDER, *FOLDERS}
+    known |= {SWEEPS, annotation_file.FOLDER, views.FOLDER}
     for path in sorted(store.iterdir()):
         if path.name not in known and TEMPORARY not in path.name and not path.match("catalogue-*.duckdb"):
             yield Finding("orphan", f"{path.name} is not part of a run store.", path, harmless=True)

@@ -36,6 +36,7 @@ from orbitsens.config.split import (
     split_numbers as split_numbers,
     split_sizes as split_sizes,
 )
+from orbitsens.config.spreadsheet import harmless as harmless, harmless_cells as harmless_cells
 from orbitsens.config.stage import Stage as Stage
 from orbitsens.config.sweepfile import (
     SweepFile as SweepFile,

@@ -76,10 +76,7 @@ def catalogue(name: str, path: Path) -> Catalogue | None:
 
 def synced(store: Path) -> datetime | None:
     """Return when the last sync ended, also one that found nothing new; None if that is not known."""
-    try:
-        return last_sync(store)
-    except ValueError:  # the doctor tells of it
-        return None
+    return last_sync(store)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
