@@ -20,7 +20,7 @@ from store.layout import JOBS, SEEN, catalogue_path, last_sync, store_version, v
 from store.leftovers import FOLDERS, GRACE
 from store.migrate import known_schema, schema_version
 
-Kind = Literal["permission", "pointer", "catalogue", "schema", "rows", "file", "dataset", "orphan", "leftover"]
+Kind = Literal["permission", "pointer", "catalogue", "schema", "rows", "file", "dataset", "checksum", "orphan", "leftover"]
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _content(store: Path, current: int) -> Iterator[Finding]:
         about = {key: run[key] for key in ("run_key", "group", "source")}
         if run["curve_file"]:
             curve = store / curves.FOLDER / run["curve_file"]
-            if problem := curve_problem(curve, run["run_key"], run["n_history_rows"]):
+            if problem := curve_problem(curve, run["run_key"], run["n_history_rows"], run["curve_sha256"]):
                 yield Finding("file", f"The curves of run {run['run_key']} {problem}.", curve, **about)
         if run["model_file"]:
             model = store / models.FOLDER / run["model_file"]
@@ -126,6 +126,13 @@ def _content(store: Path, current: int) -> Iterator[Finding]:
         cells = store / gridfiles.FOLDER / grid["grid_file"]
         if problem := grid_problem(cells):
             yield Finding("file", f"The grid {grid['grid_key']} {problem}: evaluate its model again.", cells)
+        elif not gridfiles.has_checksum(grid["grid_file"]):
+            what = f"The grid {grid['grid_key']} has no checksum, so damage may go unseen; --repair notes one."
+            yield Finding("checksum", what, cells, harmless=True)
+    unnoted = sum(bool(run["curve_file"]) and run["curve_sha256"] is None for run in runs)
+    if unnoted:
+        what = f"The catalogue has no checksum of the files of {unnoted} runs' curves; --repair notes them."
+        yield Finding("checksum", what, path, harmless=True)
 
 
 def _datasets(store: Path) -> Iterator[Finding]:
