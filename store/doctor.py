@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from store import curves, datasets, gridfiles, models
 from store.connect import read_version
+from store.damage import first_line
 from store.durable import TEMPORARY
 from store.errors import StoreError
 from store.filecheck import curve_problem, grid_problem, model_problem
@@ -20,7 +21,9 @@ from store.layout import JOBS, SEEN, catalogue_path, last_sync, store_version, v
 from store.leftovers import FOLDERS, GRACE
 from store.migrate import known_schema, schema_version
 
-Kind = Literal["permission", "pointer", "catalogue", "schema", "rows", "file", "dataset", "checksum", "orphan", "leftover"]
+Kind = Literal[
+    "permission", "pointer", "catalogue", "schema", "rows", "file", "dataset", "checksum", "orphan", "leftover"
+]
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def _catalogue(store: Path, version: int, *, in_force: bool) -> Iterator[Finding
             for name in names:
                 con.table(name).to_arrow_table()
     except (StoreError, duckdb.Error) as error:
-        what = f"The catalogue {path.name} is damaged: {str(error).splitlines()[0]}"
+        what = f"The catalogue {path.name} is damaged: {first_line(error.__cause__ or error)}"
         yield Finding("catalogue", what, path, harmless=not in_force)
         return
     if in_force and schema != known_schema():

@@ -16,7 +16,7 @@ from pages.shared.charts.theme import Theme
 from pages.shared.controls import choose, choose_many, places, switch
 from pages.shared.exports import download_row
 from pages.shared.runs.curve_lines import USUAL, curve_keys, measured_on
-from pages.shared.text import axis_title, count, listed, metric
+from pages.shared.text import axis_title, count, listed, metric, plain
 
 WINDOWS = {
     "1": "none",
@@ -98,6 +98,12 @@ def show_curves(
     if any(chart is not None for chart in drawn.values()):
         rows = partial(_rows, lines)
         download_row(name, together, title, [said] if said else [], rows, "Every logged value.", key="curves")
+
+
+def warn_of_unreadable(unreadable: Mapping[str, str]) -> None:
+    """Say of each run whose curves are missing or damaged which file it is, and what to do."""
+    for sentence in unreadable.values():
+        st.warning(plain(sentence), icon=":material/broken_image:")
 
 
 def left_out(data: Mapping[str, Curves]) -> str:
