@@ -1,6 +1,4 @@
-"""Noting the checksums of files that were stored before checksums were: of curves in the catalogue, of grids in their
-names.
-"""
+"""Noting checksums that an older store lacks: of curves in the catalogue, of grids in their files' names."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

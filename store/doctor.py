@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 import pyarrow as pa
@@ -115,6 +115,15 @@ def _content(store: Path, current: int) -> Iterator[Finding]:
                 yield Finding("rows", f"The catalogue has {row['n']} {row['what']}.", path)
         runs = arrow(con, "doctor_files").to_pylist()
         grids = arrow(con, "doctor_grids").to_pylist()
+    yield from _run_files(store, runs)
+    yield from _grid_files(store, grids)
+    unnoted = sum(bool(run["curve_file"]) and run["curve_sha256"] is None for run in runs)
+    if unnoted:
+        what = f"The catalogue has no checksum of the files of {unnoted} runs' curves; --repair notes them."
+        yield Finding("checksum", what, path, harmless=True)
+
+
+def _run_files(store: Path, runs: list[dict[str, Any]]) -> Iterator[Finding]:
     for run in runs:
         about = {key: run[key] for key in ("run_key", "group", "source")}
         if run["curve_file"]:
@@ -125,6 +134,9 @@ def _content(store: Path, current: int) -> Iterator[Finding]:
             model = store / models.FOLDER / run["model_file"]
             if problem := model_problem(model, run["model_sha256"], run["model_bytes"]):
                 yield Finding("file", f"The model of run {run['run_key']} {problem}.", model, **about)
+
+
+def _grid_files(store: Path, grids: list[dict[str, Any]]) -> Iterator[Finding]:
     for grid in grids:
         cells = store / gridfiles.FOLDER / grid["grid_file"]
         if problem := grid_problem(cells):
@@ -132,10 +144,6 @@ def _content(store: Path, current: int) -> Iterator[Finding]:
         elif not gridfiles.has_checksum(grid["grid_file"]):
             what = f"The grid {grid['grid_key']} has no checksum, so damage may go unseen; --repair notes one."
             yield Finding("checksum", what, cells, harmless=True)
-    unnoted = sum(bool(run["curve_file"]) and run["curve_sha256"] is None for run in runs)
-    if unnoted:
-        what = f"The catalogue has no checksum of the files of {unnoted} runs' curves; --repair notes them."
-        yield Finding("checksum", what, path, harmless=True)
 
 
 def _datasets(store: Path) -> Iterator[Finding]:

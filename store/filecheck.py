@@ -11,7 +11,7 @@ from store.gridfiles import cell_table
 def curve_problem(path: Path, run_key: str, n_rows: int, sha256: str | None) -> str | None:
     """Say what is wrong with a run's curves: bytes against `sha256` (None: not noted), content against the name."""
     try:
-        for checksum in {sha256, None}:
+        for checksum in dict.fromkeys((None, sha256)):
             history = whole_history(path, run_key, checksum)
     except DamagedFile as damage:
         return str(damage)

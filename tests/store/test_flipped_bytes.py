@@ -4,6 +4,7 @@ import random
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -65,10 +66,23 @@ def cuts(content: bytes, n: int) -> Iterator[bytes]:
         yield content[: rng.randrange(len(content))]
 
 
+def outcome(ask: Callable[[], Any]) -> tuple[Any, str]:
+    """What a question is answered with, or the sentence of its StoreError."""
+    try:
+        return ask(), ""
+    except StoreError as error:
+        return None, str(error)
+
+
 def read_runs(store: Path) -> pd.DataFrame:
     with read_catalogue(store) as con:
         runs = con.sql("SELECT run_key FROM runs ORDER BY 1").fetchall()
         return queries.history(con, store, [name for (name,) in runs], None)
+
+
+def groups(store: Path) -> pd.DataFrame:
+    with read_catalogue(store) as con:
+        return queries.groups(con, EVERYTHING)
 
 
 def grid_content(store: Path) -> list[object]:
@@ -104,11 +118,10 @@ def test_a_damaged_curve_is_named_and_never_another_curve(
     unnoticed = 0
     for changed in damaged(content, n):
         path.write_bytes(changed)
-        try:
-            found = read_runs(store)
-        except StoreError as error:
-            assert str(path) in str(error)
-            assert "doctor --repair" in str(error)
+        found, sentence = outcome(lambda: read_runs(store))
+        if sentence:
+            assert str(path) in sentence
+            assert "doctor --repair" in sentence
         else:
             unnoticed += 1
             pd.testing.assert_frame_equal(found, expected)
@@ -141,9 +154,8 @@ def test_a_damaged_grid_is_named_and_made_again(
     (path,) = (store / "grids").iterdir()
     for changed in damaged(path.read_bytes(), n):
         path.write_bytes(changed)
-        with pytest.raises(StoreError, match="grid .* the checksum fails: run `python -m runner doctor --repair`") as e:
-            grid_content(store)
-        assert str(path) in str(e.value)
+        _, sentence = outcome(lambda: grid_content(store))
+        assert f"The grid {path} is damaged: the checksum fails: run `python -m runner doctor --repair`" in sentence
         assert find_grid(store, wanted) is None
     publish_evaluations(store, [grid()], on_wait=pytest.fail)
     assert find_grid(store, wanted) == (store, path.name)
@@ -159,13 +171,10 @@ def test_a_damaged_catalogue_is_named_and_never_says_anything_else(
     content = path.read_bytes()
     for changed in damaged(content, n):
         path.write_bytes(changed)
-        try:
-            found = rows(store)
-            with read_catalogue(store) as con:
-                queries.groups(con, EVERYTHING)
-        except StoreError as error:
-            assert str(path) in str(error)
-            assert "doctor --repair" in str(error)
+        found, sentence = outcome(lambda: (groups(store), rows(store))[1])
+        if sentence:
+            assert str(path) in sentence
+            assert "doctor --repair" in sentence
         else:
             assert found == expected
 
@@ -175,10 +184,8 @@ def test_a_damaged_catalogue_does_not_end_a_sync_in_anything_but_a_sentence(stor
     path = catalogue_path(store, 2)
     for changed in flips(path.read_bytes(), n):
         path.write_bytes(changed)
-        try:
-            filled_store(store, [run_record(5, n_steps=60)])
-        except StoreError as error:
-            assert "catalogue" in str(error)
+        report, sentence = outcome(lambda: filled_store(store, [run_record(5, n_steps=60)]))
+        assert report is not None or "catalogue" in sentence
         catalogue_path(store, 3).unlink(missing_ok=True)
         (store / "CURRENT").write_text(path.name + "\n")
 

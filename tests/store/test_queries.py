@@ -195,7 +195,7 @@ def test_a_curve_that_is_gone_is_said_so(store: Path) -> None:
     next(store.glob("curves/*")).unlink()
     with (
         read_catalogue(store) as con,
-        pytest.raises(StoreError, match=r"curves of run .* are missing .*doctor --repair"),
+        pytest.raises(StoreError, match=r"curves of run .* are missing .*doctor"),
     ):
         queries.history(con, store, [key(record)], None)
 
