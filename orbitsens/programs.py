@@ -1,11 +1,13 @@
 """Which runs of a sweep share one compiled program, and how long a sweep will take. Knows no JAX."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from orbitsens.config import SEED_KEYS, RunConfig, Stage, data_shape, n_training_segments
+from orbitsens.config import SEED_KEYS, Data, DataShape, Parameters, RunConfig, Stage, data_shape, training_segments
 from orbitsens.schedule import block_length
 
 # Runs that train together at most, so that a sweep shows results on its way, and what their weights may take.
@@ -31,6 +33,9 @@ _NUMBER_KEYS = frozenset(
 # Of these, only whether they are in force shapes a program.
 _ON_OR_OFF_KEYS = ("weight_decay", "gradient_clip")
 
+# All others shape it.
+_SHAPING = attrgetter(*sorted(set(Parameters.model_fields) - _NUMBER_KEYS - set(_ON_OR_OFF_KEYS)))
+
 # Measured on 2 cores (AMD EPYC, 4th generation or so): `python -m benchmarks.scaling`, and for a run's own time
 # `python -m runner sweep` of sweep-seeds-v2.
 COMPILE_SECONDS = 15.0  # half of the processor time that two cores spend on it, beside the training of others
@@ -40,6 +45,9 @@ STATE_SECONDS = 8e-7  # ... for each state in it: all but the products ...
 REFINED_SAMPLES = 50  # ... and twice that in segments so long: the farther off a state, the more steps it asks for
 GFLOPS = 190.0  # the products
 STAGES_OF_TSIT5 = 6
+
+
+ShapeOf = Callable[[Data], DataShape]
 
 
 class Program(NamedTuple):
@@ -54,16 +62,17 @@ def plan_programs(runs: Sequence[RunConfig], max_together: int = MAX_RUNS_TOGETH
 
     A program's runs are at most `max_together`, fewer where their state would not fit into memory.
     """
+    shape_of = cache(data_shape)
     groups: dict[Any, list[int]] = {}
     for place, run in enumerate(runs):
         groups.setdefault(_shape_of(run), []).append(place)
     programs = []
     for places in groups.values():
-        most = min(max_together, max(1, STATE_BYTES // _state_bytes(runs[places[0]])))
+        most = min(max_together, max(1, STATE_BYTES // _state_bytes(runs[places[0]], shape_of)))
         for part in np.array_split(places, -(-len(places) // most)):
             together = tuple(int(p) for p in part)
             shapes = {(stage.segment_length, stage.window) for stage in runs[places[0]].parameters.stages}
-            seconds = COMPILE_SECONDS * len(shapes) + sum(RUN_SECONDS + _seconds(runs[p]) for p in together)
+            seconds = COMPILE_SECONDS * len(shapes) + sum(RUN_SECONDS + _seconds(runs[p], shape_of) for p in together)
             programs.append(Program(together, seconds))
     return programs
 
@@ -71,8 +80,7 @@ def plan_programs(runs: Sequence[RunConfig], max_together: int = MAX_RUNS_TOGETH
 def _shape_of(run: RunConfig) -> Any:
     """What has to be equal for two runs to share a program."""
     p, data = run.parameters, run.data
-    values = p.model_dump(exclude={*_NUMBER_KEYS, *_ON_OR_OFF_KEYS})
-    named = tuple(sorted((key, repr(value)) for key, value in values.items()))
+    named = _SHAPING(p)
     on = tuple(getattr(p, key) if getattr(p, key) in (None, 0.0) else "on" for key in _ON_OR_OFF_KEYS)
     dataset = (data.dataset_name, data.dataset_file, data.dataset_sha256)
     # Orbits of a file may differ in length: then another split makes another number of segments.
@@ -80,25 +88,25 @@ def _shape_of(run: RunConfig) -> Any:
     return named, on, len(p.stages), dataset, split
 
 
-def _state_bytes(run: RunConfig) -> int:
+def _state_bytes(run: RunConfig, shape_of: ShapeOf) -> int:
     """Memory that a run holds on to: weights, the best ones, averages and the optimiser's state; data of its own."""
     p = run.parameters
     weights = p.width * (p.width * max(p.depth - 1, 0) + p.depth + 20)
     own_data = 0
     if p.train_val_split < 1 or run.data.dataset_file is not None:
-        own_data = 8 * len(p.stages) * sum(data_shape(run.data).lengths)
+        own_data = 8 * len(p.stages) * sum(shape_of(run.data).lengths)
     return 4 * (6 * weights + own_data)
 
 
-def _seconds(run: RunConfig) -> float:
+def _seconds(run: RunConfig, shape_of: ShapeOf) -> float:
     """Estimated training time of one run within a program."""
-    return sum(stage.steps * step_seconds(run, stage) for stage in run.parameters.stages)
+    return sum(stage.steps * step_seconds(run, stage, shape_of) for stage in run.parameters.stages)
 
 
-def step_seconds(run: RunConfig, stage: Stage) -> float:
+def step_seconds(run: RunConfig, stage: Stage, shape_of: ShapeOf = data_shape) -> float:
     """Estimated time of one step of a run that trains beside others, its share of the evaluations included."""
     p = run.parameters
-    n_segments = n_training_segments(p, stage, data_shape(run.data).lengths)
+    n_segments = training_segments(p, stage, shape_of(run.data))
     # Multiplications and additions of the layers; a gradient takes twice as long as the values.
     flops = STAGES_OF_TSIT5 * 2.0 * p.width * (p.width * max(p.depth - 1, 0) + 11)
     state = STATE_SECONDS / 3 * (1.0 + stage.n_samples / REFINED_SAMPLES) + flops / (GFLOPS * 1e9)

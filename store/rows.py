@@ -120,8 +120,15 @@ def _run_row(run: Prepared, logged: LoggedConfig, curve: CurveFile | None, model
 
 def _state(record: RunRecord) -> tuple[str, str | None]:
     diverged = divergence(record.summary) if record.state == "finished" else None
-    reasons = [reason for reason in (record.reason, diverged, unsolved(record.summary)) if reason]
+    reasons = [reason for reason in (record.reason, diverged, unsolved(record.summary), _doubts(record)) if reason]
     return "diverged" if diverged else record.state, " ".join(reasons) or None
+
+
+def _doubts(record: RunRecord) -> str | None:
+    """What was doubtful about the run's dataset files when it was trained."""
+    ours = record.config.get("orbitsens")
+    doubts = ours.get("doubts") if isinstance(ours, Mapping) else None
+    return " ".join(text for text in doubts if isinstance(text, str)) if isinstance(doubts, list | tuple) else None
 
 
 def _parameters(logged: LoggedConfig) -> tuple[Row, Row]:

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from orbitsens.config.errors import ConfigError, closest
+from orbitsens.config.errors import ConfigError, closest, shortened
+from orbitsens.config.limits import MOST_ORBITS
 
 Family = Literal["single", "simple", "complex"]
 Split = Literal["train", "val", "test"]
@@ -14,7 +15,7 @@ SPLITS: tuple[Split, ...] = ("train", "val", "test")
 SAMPLES_PER_ORBIT = 360
 
 _PATTERN = re.compile(
-    r"(?P<family>[a-z]+)_(?:TBP|2BP)_(?P<plane>planar|nonplanar)_(?P<n>\d+)(?:_(?P<split>train|val|test))?"
+    r"(?P<family>[a-z]+)_(?:TBP|2BP)_(?P<plane>planar|nonplanar)_(?P<n>[0-9]{1,30})(?:_(?P<split>train|val|test))?"
 )
 
 
@@ -42,7 +43,7 @@ def parse_dataset_name(name: str) -> DatasetName:
     match = _PATTERN.fullmatch(name)
     if match is None:
         raise ConfigError(
-            f"'{name}' is not a dataset name: write {{single|simple|complex}}_TBP_{{planar|nonplanar}}_N, "
+            f"'{shortened(name)}' is not a dataset name: write {{single|simple|complex}}_TBP_{{planar|nonplanar}}_N, "
             "optionally followed by _train, _val or _test."
         )
     family = match["family"]
@@ -54,6 +55,8 @@ def parse_dataset_name(name: str) -> DatasetName:
     if n < 1:
         raise ConfigError(f"'{name}': a dataset needs at least 1 orbit, got 0.")
     split = next((s for s in SPLITS if s == match["split"]), None)
+    if n > MOST_ORBITS:
+        raise ConfigError(f"'{name}': {n:,} orbits are asked for, and {MOST_ORBITS:,} are the most.")
     return DatasetName(
         family=next(f for f in FAMILIES if f == family), planar=match["plane"] == "planar", n=n, split=split
     )

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from orbitsens.config import RunConfig, expand, load_sweep_file
 from orbitsens.programs import plan_programs
+from runner.commands.plan import doubt_lines
 from runner.dataset_artifacts import dataset_fetcher
 from store.location import writable_store
 
@@ -60,6 +61,8 @@ def sweep(
     if not runs:
         return
     programs = plan_programs(runs)
+    for line in doubt_lines(runs):
+        console.print(line, highlight=False, markup=False)
     console.print(f"{len(runs)} runs in {len(programs)} programs, group '{runs[0].wandb.group}'. Ctrl-C stops cleanly.")
 
     from orbitsens.device import choose_devices, keep_compiled_programs, use_every_core
