@@ -4,6 +4,7 @@ In a .npz file the arrays are named `orbit_k/t` and `orbit_k/y`.
 """
 
 import hashlib
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -28,10 +29,12 @@ _UNREADABLE = (
     NotImplementedError,
     RuntimeError,  # an archive with a password
     SyntaxError,  # the header of an array
+    tokenize.TokenError,
     MemoryError,
     zipfile.BadZipFile,
     zlib.error,
 )
+_LARGEST = 1e30  # far beyond all orbits; products of four such numbers are still finite
 
 
 class FileOrbit(NamedTuple):
@@ -122,15 +125,20 @@ def _orbit(path: str, name: str, raw: Mapping[str, Any]) -> FileOrbit:
         raise ConfigError(f"{named} needs t: [n] and y: [6][n], got {list(t.shape)} and {list(y.shape)}.")
     if t.size < 2:
         raise ConfigError(f"{named} has {t.size} samples; an orbit needs at least 2.")
-    odd = np.flatnonzero(~(np.isfinite(t) & np.isfinite(y).all(axis=0)))
-    if odd.size:
-        raise ConfigError(f"{named} has a value that is not finite {_where(odd, t)}; leave such samples out.")
+    for problem, odd in (
+        ("that is not finite", ~(np.isfinite(t) & np.isfinite(y).all(axis=0))),
+        (f"beyond {_LARGEST:g}", (np.abs(t) > _LARGEST) | (np.abs(y) > _LARGEST).any(axis=0)),
+    ):
+        if odd.any():
+            raise ConfigError(
+                f"{named} has a value {problem} {_where(np.flatnonzero(odd), t)}; leave such samples out."
+            )
     backwards = np.flatnonzero(np.diff(t) <= 0) + 1
     if backwards.size:
         i = backwards[0]
         raise ConfigError(
-            f"{named}: the times do not rise from sample to sample: {t[i - 1]:.9g} s is followed by {t[i]:.9g} s "
-            f"{_where(backwards, t)}."
+            f"{path}: the times of {shortened(name)} do not rise from sample to sample: {t[i - 1]:.9g} s is followed by "
+            f"{t[i]:.9g} s {_where(backwards, t)}."
         )
     centre = np.flatnonzero((y[:3] == 0).all(axis=0))
     if centre.size:

@@ -10,6 +10,7 @@ _HALVINGS = 70
 _DOUBLINGS = 60
 
 
+@np.errstate(all="ignore")  # what is asked may be no orbit at all: then not a number comes back
 def after(r0: np.ndarray, v0: np.ndarray, dt: np.ndarray, mu: float) -> tuple[np.ndarray, np.ndarray]:
     """Return positions and velocities after `dt`.
 

@@ -76,6 +76,7 @@ _EXPLANATIONS: Mapping[str, Callable[[Pairs], Pairs]] = {
 }
 
 
+@np.errstate(all="ignore")  # what is infinite explains nothing
 def orbit_doubts(names: Sequence[str], times: Sequence[np.ndarray], states: Sequence[np.ndarray]) -> tuple[str, ...]:
     """Say which orbits do not follow a body around the Earth, and what would explain it, a sentence for each cause.
 
@@ -117,15 +118,14 @@ def _pairs_of(t: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.
 def _error(pairs: Pairs) -> np.ndarray:
     """The error of each orbit's closed form, [orbit]: the median over pairs, infinite where that is too large."""
     (t0, t1), (r0, r1), (v0, v1) = pairs
-    with np.errstate(all="ignore"):
-        r, v = after(r0, v0, t1 - t0, MU_KM3_S2)
-        way = _norm(r1 - r0) + 0.1 * np.minimum(_norm(r0), _norm(r1))
-        speed = np.maximum(_norm(v0), _norm(v1))
-        found = np.maximum(_norm(r - r1) / way, _norm(v - v1) / speed)
-        inverse_a = 2.0 / _norm(r0) - _norm(v0) ** 2 / MU_KM3_S2
-        revolutions = (t1 - t0) * np.sqrt(MU_KM3_S2 * np.maximum(inverse_a, 0.0) ** 3) / (2 * np.pi)
-        most = AGREES + PER_REVOLUTION * np.minimum(revolutions, REVOLUTIONS)
-        far_off = (inverse_a > 1 / SMALLEST_KM) | (_norm(v0) ** 2 * _norm(r0) > 2 * MU_KM3_S2 * FASTEST**2)
+    r, v = after(r0, v0, t1 - t0, MU_KM3_S2)
+    way = _norm(r1 - r0) + 0.1 * np.minimum(_norm(r0), _norm(r1))
+    speed = np.maximum(_norm(v0), _norm(v1))
+    found = np.maximum(_norm(r - r1) / way, _norm(v - v1) / speed)
+    inverse_a = 2.0 / _norm(r0) - _norm(v0) ** 2 / MU_KM3_S2
+    revolutions = (t1 - t0) * np.sqrt(MU_KM3_S2 * np.maximum(inverse_a, 0.0) ** 3) / (2 * np.pi)
+    most = AGREES + PER_REVOLUTION * np.minimum(revolutions, REVOLUTIONS)
+    far_off = (inverse_a > 1 / SMALLEST_KM) | (_norm(v0) ** 2 * _norm(r0) > 2 * MU_KM3_S2 * FASTEST**2)
     error = np.median(np.where(np.isfinite(found) & ~far_off, found, np.inf), axis=1)
     return np.where(error < np.median(most, axis=1), error, np.inf)
 
