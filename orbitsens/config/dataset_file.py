@@ -137,8 +137,8 @@ def _orbit(path: str, name: str, raw: Mapping[str, Any]) -> FileOrbit:
     if backwards.size:
         i = backwards[0]
         raise ConfigError(
-            f"{path}: the times of {shortened(name)} do not rise from sample to sample: {t[i - 1]:.9g} s is followed by "
-            f"{t[i]:.9g} s {_where(backwards, t)}."
+            f"{path}: the times of {shortened(name)} do not rise from sample to sample: {t[i - 1]:.9g} s is followed "
+            f"by {t[i]:.9g} s {_where(backwards, t)}."
         )
     centre = np.flatnonzero((y[:3] == 0).all(axis=0))
     if centre.size:

@@ -25,10 +25,10 @@ _ADVICE = {
     "tuple_type": "write a list",
     "too_short": "write at least one entry",
     "too_long": "write at most {max_length} entries",
-    "greater_than": "has to be above {gt:g}",
-    "greater_than_equal": "has to be at least {ge:g}",
-    "less_than": "has to be below {lt:g}",
-    "less_than_equal": "has to be at most {le:g}",
+    "greater_than": "has to be above {gt}",
+    "greater_than_equal": "has to be at least {ge}",
+    "less_than": "has to be below {lt}",
+    "less_than_equal": "has to be at most {le}",
 }
 
 
@@ -79,7 +79,13 @@ def one_sentence(error: ValidationError, section: str, fields: Mapping[str, Fiel
         return f"{path}: {said}." if given.strip('"') in message else f"{path}: {said}, got {given}."
     field = fields.get(str(first["loc"][0]))
     meaning = f" ({field.description})" if field is not None and field.description else ""
-    return f"{path}: {advice.format(**first.get('ctx', {}))}, got {given}{meaning}."
+    bounds = {key: _bound(value) for key, value in first.get("ctx", {}).items()}
+    return f"{path}: {advice.format(**bounds)}, got {given}{meaning}."
+
+
+def _bound(value: Any) -> Any:
+    """A bound as people write it: whole where it is whole."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _as_written(value: Any) -> str:

@@ -1,7 +1,8 @@
 """How large a sweep file may be, and what it stands for: what lies beyond is a slip of the pen, and would never end."""
 
 MOST_RUNS = 100_000  # of one sweep
-MOST_BYTES = 2**20  # of a sweep file
+MOST_BYTES = 2**26  # of a sweep file that is looked at
+MOST_CHARACTERS = 2**20  # of one that is read
 MOST_ENTRIES = 25_000  # lines and entries of lists and mappings, as written
 MOST_VALUES = 200_000  # once every alias stands for what it names
 MOST_NESTED = 40

@@ -6,11 +6,12 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from orbitsens.config.errors import ConfigError, shortened
-from orbitsens.config.limits import MOST_ENTRIES, MOST_NESTED, MOST_VALUES
+from orbitsens.config.limits import MOST_CHARACTERS, MOST_ENTRIES, MOST_NESTED, MOST_VALUES
 
 # What the parser raises, beside its own errors, for tags and numbers that it cannot make anything of.
 _NOT_UNDERSTOOD = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError)
 _ENTRY = re.compile(r"[\n,\[{]")
+_DEEP = re.compile(rf"(?:[\[{{]\s*){{{MOST_NESTED + 1}}}")
 
 
 def parse_yaml(text: str, origin: str) -> object:
@@ -26,6 +27,10 @@ def parse_yaml(text: str, origin: str) -> object:
             f"{origin}: it has {n:,} lines and entries of lists, and at most {MOST_ENTRIES:,} are read; write what "
             "varies as lists, whose product is the sweep."
         )
+    if len(text) > MOST_CHARACTERS:
+        raise ConfigError(f"{origin}: it has {len(text):,} characters, and at most {MOST_CHARACTERS:,} are read.")
+    if _DEEP.search(text):  # the parser would take seconds to give up
+        raise ConfigError(_too_deep(origin))
     try:
         value = YAML(typ="safe", pure=True).load(text)
     except YAMLError as error:
@@ -35,7 +40,7 @@ def parse_yaml(text: str, origin: str) -> object:
         problem = re.sub(r'found duplicate key (".*?") .*', r"the key \1 stands twice", problem)
         raise ConfigError(f"{origin}: not valid YAML{where}: {shortened(problem, 300)}.") from error
     except RecursionError as error:
-        raise ConfigError(f"{origin}: nested too deep; at most {MOST_NESTED} levels are read.") from error
+        raise ConfigError(_too_deep(origin)) from error
     except _NOT_UNDERSTOOD as error:
         first = next(iter(str(error).splitlines()), type(error).__name__)
         raise ConfigError(f"{origin}: a value cannot be read: {shortened(first, 300)}.") from error
@@ -45,6 +50,10 @@ def parse_yaml(text: str, origin: str) -> object:
             f"{origin}: its aliases stand for {amount(n)} values, and at most {MOST_VALUES:,} are read; write them out."
         )
     return value
+
+
+def _too_deep(where: str) -> str:
+    return f"{where}: nested too deep; at most {MOST_NESTED} levels are read."
 
 
 def amount(n: int) -> str:
@@ -70,7 +79,7 @@ class _Counter:
         if id(value) in self.counts:
             return self.counts[id(value)]
         if depth == MOST_NESTED:
-            raise ConfigError(f"{self._at(path)}: nested too deep; at most {MOST_NESTED} levels are read.")
+            raise ConfigError(_too_deep(self._at(path)))
         self.within.add(id(value))
         if isinstance(value, dict):
             total = sum(self.count(inner, self._below(path, key), depth + 1) for key, inner in value.items())

@@ -131,7 +131,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path):
     path = tmp_path / "o.json"
     with path.open("wb") as file:
         file.truncate(2**40)
-    with pytest.raises(ConfigError, match="it has 1,099,511,627,776 bytes, and at most 536,870,912 .* as .npz"):
+    with pytest.raises(ConfigError, match=r"it has 1,099,511,627,776 bytes, and at most 536,870,912 .* as .npz"):
         read_orbit_file(str(path))
 
 

@@ -127,20 +127,20 @@ def test_true_orbits_raise_no_doubt(name):
     assert doubts([times], [noisy]) == () or name in ("two samples", "seconds")
 
 
-states = st.builds(
-    lambda size, speed, angles: _state(size, speed, angles),
-    st.floats(6600.0, 60000.0),
-    st.floats(0.05, 1.6),
-    st.tuples(*[st.floats(0.0, 6.28)] * 4),
-)
-
-
 def _state(size, speed, angles):
     """A state at that distance, with a speed in escape velocities, in any direction."""
     a, b, c, d = angles
     r = size * np.array([np.cos(a) * np.cos(b), np.sin(a) * np.cos(b), np.sin(b)])
     v = speed * np.sqrt(2 * MU_KM3_S2 / size) * np.array([np.cos(c) * np.cos(d), np.sin(c) * np.cos(d), np.sin(d)])
     return np.concatenate([r, v])
+
+
+states = st.builds(
+    _state,
+    st.floats(6600.0, 60000.0),
+    st.floats(0.05, 1.6),
+    st.tuples(*[st.floats(0.0, 6.28)] * 4),
+)
 
 
 @settings(deadline=None, max_examples=60)
