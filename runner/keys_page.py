@@ -34,7 +34,7 @@ settings:
 
 """
 LIMITS = (
-    f"A sweep has at most {limits.MOST_RUNS:,} runs, and a sweep file at most {limits.MOST_CHARACTERS:,} characters and "
+    f"A sweep has at most {limits.MOST_RUNS:,} runs, a sweep file at most {limits.MOST_CHARACTERS:,} characters and "
     f"{limits.MOST_ENTRIES:,} lines and entries of lists; aliases stand for at most {limits.MOST_VALUES:,} values.\nA "
     f"stage has at most {limits.MOST_STEPS:,} steps, a schedule {limits.MOST_STAGES:,} stages, a model "
     f"{limits.MOST_WEIGHTS:,} weights,\na dataset by name {limits.MOST_ORBITS:,} orbits. What is larger is refused "

@@ -115,6 +115,7 @@ def _run_row(run: Prepared, logged: LoggedConfig, curve: CurveFile | None, model
         "model_problem": run.model.problem,
         "n_parameters": whole_number(summary.get("n_parameters")),
         "train_seconds": number(summary.get("train_seconds")),
+        "numerics": whole_number(hashes.get("numerics")),
     }
 
 
