@@ -5,8 +5,10 @@ parameters while it is traced (`shape_parameters`) all follow from the one table
 """
 
 from collections.abc import Callable, Hashable, Mapping
+from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
+from typing import Any
 
 from orbitsens.config import SEED_KEYS, Parameters, Stage
 from orbitsens.config.choices import OWN_WEIGHT_DECAY
@@ -66,10 +68,12 @@ def shape_parameters(parameters: Parameters) -> Parameters:
     return shape
 
 
-_SHAPING = attrgetter(*sorted(set(Parameters.model_fields) - {*SEED_KEYS, *TRACED}))
+@cache
+def _shaping(traced: frozenset[str]) -> attrgetter[tuple[Any, ...]]:
+    return attrgetter(*sorted(set(Parameters.model_fields) - {*SEED_KEYS, *traced}))
 
 
 def shape_key(parameters: Parameters) -> Hashable:
     """Return what is equal for runs whose `shape_parameters` are equal, without making those: sweeps have many runs."""
     switches = tuple("on" if in_force(parameters, key) else getattr(parameters, key) for key in SWITCHES)
-    return _SHAPING(parameters), switches, len(parameters.stages)
+    return _shaping(frozenset(TRACED))(parameters), switches, len(parameters.stages)

@@ -24,7 +24,7 @@ APART = 1.0  # how far two samples of a pair lie apart, in distances from the ce
 # The largest error of a true orbit, in shares of the way and of the speed: noise and rounding, and what perturbations
 # such as the Earth's oblateness add in each revolution between the samples, of which so many count.
 AGREES, PER_REVOLUTION, REVOLUTIONS = 0.03, 0.02, 5.0
-FASTEST = 10.0  # in escape velocities
+FASTEST_KM_S = 100.0  # nothing that is bound to the Sun passes the Earth at more than 84 km/s
 SMALLEST_KM = 1000.0  # semi-major axis
 _NAMED = 3  # orbits in a sentence
 
@@ -125,7 +125,7 @@ def _error(pairs: Pairs) -> np.ndarray:
     inverse_a = 2.0 / _norm(r0) - _norm(v0) ** 2 / MU_KM3_S2
     revolutions = (t1 - t0) * np.sqrt(MU_KM3_S2 * np.maximum(inverse_a, 0.0) ** 3) / (2 * np.pi)
     most = AGREES + PER_REVOLUTION * np.minimum(revolutions, REVOLUTIONS)
-    far_off = (inverse_a > 1 / SMALLEST_KM) | (_norm(v0) ** 2 * _norm(r0) > 2 * MU_KM3_S2 * FASTEST**2)
+    far_off = (inverse_a > 1 / SMALLEST_KM) | (_norm(v0) > FASTEST_KM_S)
     error = np.median(np.where(np.isfinite(found) & ~far_off, found, np.inf), axis=1)
     return np.where(error < np.median(most, axis=1), error, np.inf)
 

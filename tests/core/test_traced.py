@@ -121,7 +121,8 @@ def test_a_key_that_is_only_called_traced_is_an_error_and_trains_no_wrong_run(mo
 def test_the_quick_key_of_a_shape_is_equal_where_the_shape_is():
     changes = {
         "seed": 3, "split_seed": 1, "lr_strategy": (0.5, 0.2), "rtol": 1e-3, "momentum": 0.5, "noise_scale": 0.5,
-        "width": 32, "depth": 2, "batch_size": 8, "activation": "elu", "steps_strategy": (5, 5), "planar_constraint": False,
+        "width": 32, "depth": 2, "batch_size": 8, "activation": "elu", "steps_strategy": (5, 5),
+        "planar_constraint": False,
         "weight_decay": 0.1, "gradient_clip": 2.0, "eval_every": 7, "segment_length_strategy": (18,),
     }  # fmt: skip
     variants = [Parameters(), Parameters(weight_decay=0.0), Parameters(weight_decay=0.3), Parameters(gradient_clip=1.0)]

@@ -16,8 +16,8 @@ from tests.factories import filled_store, replaced, run_record
 from tests.store.looking import key
 
 DOUBT = (
-    "mine, orbit_0, orbit_1: positions, velocities and times disagree with a motion around the Earth in km, km/s and s; "
-    "are the positions in metres (a factor of 1000)?"
+    "mine, orbit_0, orbit_1: positions, velocities and times disagree with a motion around the Earth in km, km/s and "
+    "s; are the positions in metres (a factor of 1000)?"
 )
 
 

@@ -48,7 +48,7 @@ def grid() -> GridEvaluation:
         "acceleration_error": [0.1 + i for i in range(n)],
         "error_along": pa.array([[0.5 + i, 1.0 / (i + 1)] for i in range(n)]),
     }
-    return GridEvaluation("sha", {"n": n}, "0.1.0", pa.table(cells), n, 0, 1.0)
+    return GridEvaluation("sha", {"n": n}, "0.1.0", 1, pa.table(cells), n, 0, 1.0)
 
 
 def flips(content: bytes, n: int) -> Iterator[bytes]:
@@ -149,7 +149,7 @@ def test_the_other_runs_stay_shown_beside_a_damaged_curve(store: Path) -> None:
 def test_a_damaged_grid_is_named_and_made_again(
     store: Path, damaged: Callable[[bytes, int], Iterator[bytes]], n: int
 ) -> None:
-    wanted = grid_key("sha", {"n": 50}, "0.1.0")
+    wanted = grid_key("sha", {"n": 50}, 1)
     assert find_grid(store, wanted) is not None
     (path,) = (store / "grids").iterdir()
     for changed in damaged(path.read_bytes(), n):
@@ -204,7 +204,7 @@ def test_what_names_the_catalogue_may_be_no_text(store: Path) -> None:
 def test_the_doctor_notes_the_checksums_that_an_older_store_lacks(store: Path) -> None:
     before, cells = everything(store), grid_content(store)
     without_checksums(store)
-    key_alone = grid_key("sha", {"n": 50}, "0.1.0") + ".parquet"
+    key_alone = grid_key("sha", {"n": 50}, 1) + ".parquet"
     (path,) = (store / "grids").iterdir()
     path.rename(path.with_name(key_alone))
     with duckdb.connect(str(catalogue_path(store, 2))) as con:
