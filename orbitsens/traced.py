@@ -69,7 +69,7 @@ def shape_parameters(parameters: Parameters) -> Parameters:
 
 
 @cache
-def _shaping(traced: frozenset[str]) -> attrgetter[tuple[Any, ...]]:
+def _shaping(traced: frozenset[str]) -> Callable[[Parameters], Any]:
     return attrgetter(*sorted(set(Parameters.model_fields) - {*SEED_KEYS, *traced}))
 
 
