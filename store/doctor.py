@@ -5,13 +5,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 import pyarrow as pa
 
 from store import annotation_file, curves, datasets, gridfiles, models, views
 from store.connect import read_version
+from store.damage import first_line
 from store.durable import TEMPORARY
 from store.errors import StoreError
 from store.filecheck import curve_problem, grid_problem, model_problem
@@ -23,7 +24,9 @@ from store.migrate import known_schema, schema_version
 from store.seen import seen_problem
 from store.team_files import left_over, odd_files
 
-Kind = Literal["permission", "pointer", "catalogue", "schema", "rows", "file", "dataset", "odd", "orphan", "leftover"]
+Kind = Literal[
+    "permission", "pointer", "catalogue", "schema", "rows", "file", "dataset", "checksum", "odd", "orphan", "leftover"
+]
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def _catalogue(store: Path, version: int, *, in_force: bool) -> Iterator[Finding
             for name in names:
                 con.table(name).to_arrow_table()
     except (StoreError, duckdb.Error) as error:
-        what = f"The catalogue {path.name} is damaged: {str(error).splitlines()[0]}"
+        what = f"The catalogue {path.name} is damaged: {first_line(error.__cause__ or error)}"
         yield Finding("catalogue", what, path, harmless=not in_force)
         return
     if in_force and schema != known_schema():
@@ -126,20 +129,35 @@ def _content(store: Path, current: int) -> Iterator[Finding]:
                 yield Finding("rows", f"The catalogue has {row['n']} {row['what']}.", path)
         runs = arrow(con, "doctor_files").to_pylist()
         grids = arrow(con, "doctor_grids").to_pylist()
+    yield from _run_files(store, runs)
+    yield from _grid_files(store, grids)
+    unnoted = sum(bool(run["curve_file"]) and run["curve_sha256"] is None for run in runs)
+    if unnoted:
+        what = f"The catalogue has no checksum of the files of {unnoted} runs' curves; --repair notes them."
+        yield Finding("checksum", what, path, harmless=True)
+
+
+def _run_files(store: Path, runs: list[dict[str, Any]]) -> Iterator[Finding]:
     for run in runs:
         about = {key: run[key] for key in ("run_key", "group", "source")}
         if run["curve_file"]:
             curve = store / curves.FOLDER / run["curve_file"]
-            if problem := curve_problem(curve, run["run_key"], run["n_history_rows"]):
+            if problem := curve_problem(curve, run["run_key"], run["n_history_rows"], run["curve_sha256"]):
                 yield Finding("file", f"The curves of run {run['run_key']} {problem}.", curve, **about)
         if run["model_file"]:
             model = store / models.FOLDER / run["model_file"]
             if problem := model_problem(model, run["model_sha256"], run["model_bytes"]):
                 yield Finding("file", f"The model of run {run['run_key']} {problem}.", model, **about)
+
+
+def _grid_files(store: Path, grids: list[dict[str, Any]]) -> Iterator[Finding]:
     for grid in grids:
         cells = store / gridfiles.FOLDER / grid["grid_file"]
         if problem := grid_problem(cells):
             yield Finding("file", f"The grid {grid['grid_key']} {problem}: evaluate its model again.", cells)
+        elif not gridfiles.has_checksum(grid["grid_file"]):
+            what = f"The grid {grid['grid_key']} has no checksum, so damage may go unseen; --repair notes one."
+            yield Finding("checksum", what, cells, harmless=True)
 
 
 def _datasets(store: Path) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from shutil import copyfile
 
 import duckdb
 
-from store.connect import write_draft
+from store.connect import is_damage, write_draft
 from store.durable import flush, put_in_place, temporary
 from store.errors import StoreError
 from store.layout import catalogue_path, set_current
@@ -75,6 +75,11 @@ def _explanation(store: Path, error: OSError | duckdb.Error) -> str | None:
         return f"Cannot write to the run store at {store}: {_reason(store, error)}; it is as it was."
     if isinstance(error, duckdb.IOException) and str(store) in str(error):
         return f"Cannot write to the run store at {store}: {text}; it is as it was."
+    if isinstance(error, duckdb.Error) and not isinstance(error, duckdb.IOException) and is_damage(error):
+        return (
+            f"The catalogue of the run store at {store} is damaged ({text}): run `python -m runner doctor --repair`; "
+            "it is as it was."
+        )
     return None
 
 

@@ -13,7 +13,7 @@ from pyarrow import csv
 from orbitsens.config import closest, harmless
 from orbitsens.config.spreadsheet import FORMULA, NUMBER
 from store.connect import read_catalogue
-from store.curves import curve_tables
+from store.curves import curve_files, curve_tables
 from store.errors import StoreError
 from store.filters import EVERYTHING, group_text
 from store.frames import arrow
@@ -40,11 +40,11 @@ def export_history(con: duckdb.DuckDBPyConnection, store: Path, group: str | Non
     """Return one row per run and logged step: run_key, run_id, step and a column per history key.
 
     Raises:
-        StoreError: a run's curves are no longer in the store.
+        StoreError: a run's curves are no longer in the store, or damaged.
     """
     keys = arrow(con, "group_run_keys", {"group": group})["run_key"].to_pylist()
     pairs = arrow(con, "curve_files", {"run_keys": keys}).to_pylist()
-    table = curve_tables(store, {pair["run_key"]: pair["curve_file"] for pair in pairs}, None)
+    table = curve_tables(store, curve_files(pairs), None)
     run_ids = [key.rpartition("/")[2] for key in table["run_key"].to_pylist()]
     return table.add_column(1, "run_id", pa.array(run_ids, pa.string()))
 

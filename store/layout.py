@@ -53,7 +53,7 @@ def store_version(store: Path) -> int | None:
         StoreError: CURRENT cannot be understood, or no catalogue is left.
     """
     try:
-        text = (store / "CURRENT").read_text(encoding="utf-8").strip()
+        text = (store / "CURRENT").read_text(encoding="utf-8", errors="replace").strip()
     except (FileNotFoundError, NotADirectoryError):
         return max(versions(store), default=None)
     except (OSError, ValueError) as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from store.checksums import lacks_checksums
 from store.connect import read_version
 from store.datasets import DAMAGED
 from store.doctor import Finding, examine
@@ -26,7 +27,7 @@ def repair(store: Path, on_wait: Callable[[str], None]) -> list[str]:
     A damaged catalogue gives way to the newest whole one before it, a damaged curve, model or grid is put aside (with
     `.damaged` behind its name), so that the next sync of its run brings it again, small files and lines of notes that
     are not understood are put aside likewise, and what writers left behind is swept. A schema of before is brought up
-    to date. Readers go on meanwhile; writers wait.
+    to date, and checksums that are lacking are noted. Readers go on meanwhile; writers wait.
 
     Raises:
         StoreError: there is no store, it cannot be written, or no whole catalogue is left: then sync anew into
@@ -46,6 +47,9 @@ def _repaired(store: Path, on_wait: Callable[[str], None]) -> list[str]:
     if current is not None and _schema(store, current) < known_schema():
         current = publish(store, [], source="doctor", on_wait=on_wait).version
         done.append(f"Brought the catalogue to schema {known_schema()}, as version {current}.")
+    if current is not None and _schema(store, current) == known_schema() and lacks_checksums(store, current):
+        current = publish(store, [], source="doctor", on_wait=on_wait, renew_checksums=True).version
+        done.append(f"Noted the checksums of files that had none, in version {current} of the catalogue.")
     with writer_lock(store, on_wait):
         current = store_version(store)
         if current is not None and _schema(store, current) == known_schema():

@@ -14,6 +14,7 @@ from rich.console import Console
 from orbitsens.config import RunConfig, expand, load_sweep_file
 from orbitsens.programs import plan_programs
 from runner.claims import claimed
+from runner.commands.plan import doubt_lines
 from runner.dataset_artifacts import dataset_fetcher
 from runner.paths import check_runs_dir, local_runs_dir
 from runner.stopping import Stop, stop_on_signals
@@ -64,6 +65,8 @@ def sweep(
     planned = expand(load_sweep_file(file or QUICKSTART), overrides or (), fetch)
     check_writable(place)
     check_runs_dir(local_runs_dir(wandb_dir), len(planned))
+    for line in doubt_lines(planned):
+        console.print(line, highlight=False, markup=False)
     hashes, group = [run.hash for run in planned], planned[0].wandb.group
     with claimed(place, group, hashes, alone=resume), stop_on_signals(console.print) as stop:
         runs = _left(planned, wandb_dir, place, console) if resume else planned

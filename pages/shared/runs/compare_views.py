@@ -16,7 +16,7 @@ from pages.shared.meanings import MEANINGS
 from pages.shared.runs import data as run_data
 from pages.shared.runs.compare_settings import show_at_step
 from pages.shared.runs.curve_lines import PHASE, borders, lines_of_runs, stage_starts
-from pages.shared.runs.curve_views import choose_curves, show_curves
+from pages.shared.runs.curve_views import choose_curves, show_curves, warn_of_unreadable
 from pages.shared.runs.differences import (
     RUN,
     Compared,
@@ -148,11 +148,14 @@ def show_overlaid(of: Catalogue, compared: Compared) -> None:
     keys = run_data.keys_of(of, with_history)
     several = runs.groupby("setting")["run_key"].size().max() > 1
     how = choose_curves(keys, several=bool(several))
-    logged = run_data.logged(of, with_history, (*how.keys, PHASE))
+    logged, unreadable = run_data.logged(of, with_history, (*how.keys, PHASE))
+    warn_of_unreadable(unreadable)
     lines, starts = compared.lines(), stage_starts(logged)
     drawn = {key: lines_of_runs(logged, key, lines, starts) for key in how.keys}
     stages = borders(starts, lines)
     said = [f"{len(with_history)} of {count(len(runs), 'run')} logged a history."]
+    if unreadable:
+        said.append(f"{count(len(with_history) - len(unreadable), 'run')} shown.")
     if how.band:
         said.append("Shaded: least to largest of a setting's runs; strong line: their median; thin line: each run.")
     if "series" in stages:

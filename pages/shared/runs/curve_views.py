@@ -100,6 +100,12 @@ def show_curves(
         download_row(name, together, title, [said] if said else [], rows, "Every logged value.", key="curves")
 
 
+def warn_of_unreadable(unreadable: Mapping[str, str]) -> None:
+    """Say of each run whose curves are missing or damaged which file it is, and what to do."""
+    for sentence in unreadable.values():
+        st.warning(plain(sentence), icon=":material/broken_image:")
+
+
 def left_out(data: Mapping[str, Curves]) -> str:
     """Say what the pictures leave out, or cannot show on their axes."""
     said = []

@@ -10,7 +10,7 @@ from pages.shared import data
 from pages.shared.controls import places
 from pages.shared.runs import data as run_data
 from pages.shared.runs.curve_lines import PHASE, Line, borders, lines_of_run, stage_starts, validation_key
-from pages.shared.runs.curve_views import choose_curves, show_curves
+from pages.shared.runs.curve_views import choose_curves, show_curves, warn_of_unreadable
 from pages.shared.runs.names import run_ids
 from pages.shared.runs.tables import metric_table, parameter_table
 from pages.shared.text import NO_GROUP, code, number, plain
@@ -81,7 +81,10 @@ def _curves(of: data.Catalogue, detail: RunDetail) -> None:
         return
     how = choose_curves(set(detail.history_stats["key"]), several=False)
     wanted = [each for key in how.keys for each in (key, validation_key(key))]
-    logged = run_data.logged(of, (detail.run_key,), (*wanted, PHASE))
+    logged, unreadable = run_data.logged(of, (detail.run_key,), (*wanted, PHASE))
+    if unreadable:
+        warn_of_unreadable(unreadable)
+        return
     starts = stage_starts(logged)
     lines = {key: lines_of_run(logged, key, detail.run_id, starts) for key in how.keys}
     stages = borders(starts, {detail.run_key: Line("", detail.run_id)})
