@@ -1,6 +1,6 @@
 """Stores of made-up runs, and the app on top of one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,14 @@ Open = Callable[..., AppTest]
 def on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let pages see a browser on this machine: AppTest has no connection to tell where it comes from."""
     monkeypatch.setattr(ContextProxy, "ip_address", None)
+
+
+@pytest.fixture(autouse=True)
+def no_broken_page(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail the test if a page broke: readers see a sentence, and the log has the exception."""
+    yield
+    broken = [record for record in caplog.get_records("call") if record.name == "orbitsens.app"]
+    assert not broken, broken[0].exc_text or broken[0].getMessage()
 
 
 @pytest.fixture(scope="session")
