@@ -132,7 +132,7 @@ def test_raw_lines_stay_under_smoothed_ones() -> None:
     chart = curves_chart(curve_data(rough, log=True, window=21), ("loss", ""), NO_BORDERS, "light", log=True)
     raw, smooth = drawn(chart, "line")
     assert [row["value"] for row in raw["rows"]] == rough["value"].tolist()
-    assert raw["mark"]["opacity"] < 1
+    assert raw["mark"]["strokeOpacity"] < 1
     assert {row["value"] for row in smooth["rows"]} <= set(rough["value"])
 
 

@@ -49,7 +49,7 @@ def curves_chart(
     width, opacity = (0.8, 0.3) if quiet else (1.5 if curves.n_lines < 10 else 1.0, 1.0 if curves.n_lines < 10 else 0.6)
     layers = [*_borders(borders, colour, theme), *(_readings(curves, step, theme) if pointed_at else [])]
     layers += _bands(curves, step, value, colour)
-    layers.append(raw.mark_line(strokeWidth=width, opacity=opacity, clip=True).encode(tooltip=who))
+    layers.append(raw.mark_line(strokeWidth=width, strokeOpacity=opacity, clip=True).encode(tooltip=who))
     marks = curves.raw if len(curves.raw) <= FEW else _lonely(curves.raw)
     if len(marks):
         tips = [*who, alt.Tooltip("step:Q"), alt.Tooltip("value:Q", title=title[0], format=".4~g")]
@@ -98,7 +98,7 @@ def _bands(curves: Curves, step: alt.X, value: alt.Y, colour: alt.Color) -> list
         return []
     base = alt.Chart(curves.bands).encode(x=step, color=colour)
     tips = [alt.Tooltip("series:N", title="median of")]
-    area = base.mark_area(opacity=0.2, strokeWidth=0, tooltip=None)
+    area = base.mark_area(fillOpacity=0.2, strokeWidth=0, tooltip=None)
     median = base.mark_line(strokeWidth=2.2, clip=True)
     return [
         area.encode(y=_field(value, "low"), y2="high:Q"),
@@ -118,7 +118,7 @@ def _borders(borders: pd.DataFrame, colour: alt.Color, theme: Theme) -> list[alt
         return []
     base = alt.Chart(borders).encode(x="step:Q")
     if "series" in borders:
-        return [base.mark_rule(strokeDash=[3, 3], opacity=0.8, tooltip=None).encode(color=colour)]
+        return [base.mark_rule(strokeDash=[3, 3], strokeOpacity=0.8, tooltip=None).encode(color=colour)]
     rule = base.mark_rule(color=MUTED[theme], strokeDash=[3, 3], tooltip=None)
     name = base.mark_text(align="left", baseline="top", dx=4, fontSize=11, color=MUTED[theme], tooltip=None)
     return [rule, name.encode(y=alt.value(0), text="name:N")]

@@ -137,7 +137,7 @@ def _on_top(overlay: Overlay, theme: Theme) -> list[alt.Chart]:
         layers.append(line.encode(x="a_km:Q", y="e:Q", order="order:Q"))
     if len(overlay.orbits):
         points = alt.Chart(overlay.orbits).mark_circle(
-            size=26, color="#FFFFFF", stroke="#000000", strokeWidth=0.8, opacity=0.95, tooltip=None, clip=True
+            size=26, color="#FFFFFF", stroke="#000000", strokeWidth=0.8, opacity=1, fillOpacity=0.95, tooltip=None, clip=True
         )
         layers.append(points.encode(x="a_km:Q", y="e:Q"))
     return layers
@@ -159,7 +159,7 @@ def marginals(curves: pd.DataFrame, over: str, title: str, log: bool, theme: The
     base = alt.Chart(usable.round(6)).encode(x=x, color=colour)
     ticks = log_ticks([*usable["q1"], *usable["q3"]]) if log else []
     y_axis = alt.Axis(values=ticks, format="~g") if ticks else alt.Axis(tickCount=5, format="~g")
-    band = base.mark_area(opacity=0.16, tooltip=None).encode(
+    band = base.mark_area(fillOpacity=0.16, tooltip=None).encode(
         y=alt.Y("q1:Q", scale=scale, title=None, axis=y_axis), y2=alt.Y2("q3")
     )
     line = base.mark_line(strokeWidth=2).encode(

@@ -92,7 +92,7 @@ def _lines(runs: pd.DataFrame, on: _On) -> list[alt.Chart]:
     tips = [alt.Tooltip("run:N"), alt.Tooltip("value:Q", title=on.scale.title, format=".4~g")]
     return [
         alt.Chart(rows)
-        .mark_line(strokeWidth=1.8 if few else 1.2, opacity=0.8 if few else 0.55)
+        .mark_line(strokeWidth=1.8 if few else 1.2, strokeOpacity=0.8 if few else 0.55)
         .encode(x=on.x, y=on.y, detail="line:N", order="x:Q", tooltip=tips, color=colour)
         for rows, colour in _coloured(frame, on)
     ]
@@ -109,7 +109,7 @@ def _bundles(runs: pd.DataFrame, on: _On) -> list[alt.Chart]:
     ]
     return [
         alt.Chart(rows)
-        .mark_rule(opacity=0.6, strokeCap="butt")
+        .mark_rule(strokeOpacity=0.6, strokeCap="butt")
         .encode(x=on.x, x2="x2:Q", y=on.y, y2="y2:Q", strokeWidth=width.legend(None), color=colour, tooltip=tips)
         for rows, colour in _coloured(frame, on)
     ]
