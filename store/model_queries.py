@@ -25,7 +25,10 @@ def models(
 
 
 def model_checksums(con: duckdb.DuckDBPyConnection, which: RunFilter) -> pd.DataFrame:
-    """List all runs that have a model file: run_key, run_id, group, setting_hash, trained_on (dataset), model_sha256."""
+    """List all runs that have a model file.
+
+    Columns: run_key, run_id, group, setting_hash, trained_on (dataset), model_sha256.
+    """
     return matched_frame(con, which, "model_checksums")
 
 

@@ -43,7 +43,10 @@ def test_the_newest_evaluation_counts_for_each_run_of_its_model() -> None:
 
 
 def test_an_orbit_that_failed_keeps_its_place() -> None:
-    rows = [evaluation("B", 7.0, per_orbit=np.array([np.nan, 7.0, 8.0])), evaluation("B", 2.0, dataset="none", per_orbit=[])]
+    rows = [
+        evaluation("B", 7.0, per_orbit=np.array([np.nan, 7.0, 8.0])),
+        evaluation("B", 2.0, dataset="none", per_orbit=[]),
+    ]
     found = orbit_by_orbit(later_errors(pd.DataFrame(rows), RUNS, "m"))
     assert found["orbit"].tolist() == [0, 1, 2]
     assert found["dataset"].unique().tolist() == ["d"]

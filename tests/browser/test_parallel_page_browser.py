@@ -74,7 +74,7 @@ def test_the_picture_of_hundreds_of_lines_arrives_under_its_name(page: Page, tmp
     with served(SHIPPED, tmp_path / "log") as url:
         opened(page, f"{url}/parallel?group=sweep-screening", PARALLEL)
         with page.expect_download() as started:
-            page.locator(".st-key-download_png button").click()
+            page.locator(".st-key-download_png button").first.click()
         assert started.value.suggested_filename == "parallel-sweep-screening.png"
         assert Path(started.value.path()).read_bytes().startswith(b"\x89PNG")
         page.goto("about:blank")

@@ -137,7 +137,14 @@ def _on_top(overlay: Overlay, theme: Theme) -> list[alt.Chart]:
         layers.append(line.encode(x="a_km:Q", y="e:Q", order="order:Q"))
     if len(overlay.orbits):
         points = alt.Chart(overlay.orbits).mark_circle(
-            size=26, color="#FFFFFF", stroke="#000000", strokeWidth=0.8, opacity=1, fillOpacity=0.95, tooltip=None, clip=True
+            size=26,
+            color="#FFFFFF",
+            stroke="#000000",
+            strokeWidth=0.8,
+            opacity=1,
+            fillOpacity=0.95,
+            tooltip=None,
+            clip=True,
         )
         layers.append(points.encode(x="a_km:Q", y="e:Q"))
     return layers
