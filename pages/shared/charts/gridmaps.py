@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from orbitsens.sensitivity.generalisation import coarser
+from pages.shared.charts.legends import wrapped_legend
 from pages.shared.charts.theme import (
     BLUE,
     GREEN,
@@ -157,7 +158,7 @@ def marginals(curves: pd.DataFrame, over: str, title: str, log: bool, theme: The
     colour = alt.Color(
         "model:N",
         scale=alt.Scale(domain=names, range=list(SERIES[theme])[: len(names)] or [GREY]),
-        legend=alt.Legend(symbolOpacity=1.0),
+        legend=wrapped_legend(names),
     )
     scale = alt.Scale(type="log" if log else "linear", zero=alt.Undefined if log else False)
     usable = curves[curves["q1"] > 0.0] if log else curves

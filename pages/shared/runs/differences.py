@@ -12,7 +12,6 @@ from orbitsens.config import SEED_KEYS
 from orbitsens.sensitivity.settings import UNSET, value_text, value_texts, with_settings
 from pages.shared.meanings import MEANINGS
 from pages.shared.runs.columns import FACT_WORDS, heading
-from pages.shared.runs.curve_lines import Line
 from pages.shared.text import METRICS
 from store.parameter_queries import DERIVED
 from store.run_columns import RunColumn
@@ -38,11 +37,6 @@ class Compared(NamedTuple):
     def settings(self) -> list[str]:
         """The labels of the settings, in order."""
         return list(dict.fromkeys(self.runs["setting"]))
-
-    def lines(self) -> dict[str, Line]:
-        """The setting and name of each run, by run key."""
-        rows = zip(self.runs["run_key"], self.runs["setting"], self.runs["name"], strict=True)
-        return {key: Line(setting, name) for key, setting, name in rows}
 
 
 def compare(runs: pd.DataFrame, extras: pd.DataFrame, but: Sequence[str] = SEED_KEYS) -> Compared:
