@@ -114,6 +114,7 @@ def _run_row(run: Prepared, logged: LoggedConfig, curve_file: str | None, model_
         "model_problem": run.model.problem,
         "n_parameters": whole_number(summary.get("n_parameters")),
         "train_seconds": number(summary.get("train_seconds")),
+        "numerics": whole_number(hashes.get("numerics")),
     }
 
 
