@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from orbitsens.sensitivity.analysis import Analysis, analyse, with_sobol
+from orbitsens.sensitivity.linear_maps import linear_remark
 from orbitsens.sensitivity.report import csv, markdown
 from orbitsens.sensitivity.wording import Metric
 from store import queries
@@ -21,11 +22,12 @@ METRICS = {
 
 
 class GroupAnswer(NamedTuple):
-    """The analysis of a group, the metric in words, and the orbits that it was measured on."""
+    """The analysis of a group, the metric in words, the orbits that it was measured on, and a remark on the best."""
 
     answer: Analysis
     words: Metric
     place: str
+    remark: str = ""
 
 
 def group_report(store: Path, group: str, metric: str, dataset: str | None) -> tuple[str, str]:
@@ -36,7 +38,7 @@ def group_report(store: Path, group: str, metric: str, dataset: str | None) -> t
 def written(found: GroupAnswer, group: str) -> tuple[str, str]:
     """An answer as Markdown and CSV, Sobol indices included."""
     answer = with_sobol(found.answer)
-    return markdown(answer, f"Sensitivity of {group}", found.words, found.place), csv(answer)
+    return markdown(answer, f"Sensitivity of {group}", found.words, found.place, found.remark), csv(answer)
 
 
 def group_answer(store: Path, group: str, metric: str, dataset: str | None) -> GroupAnswer:
@@ -54,7 +56,8 @@ def group_answer(store: Path, group: str, metric: str, dataset: str | None) -> G
         varying = queries.varying_parameters(con, of_group(group))
     name, split = str(chosen["dataset"] or "(unset)"), str(chosen["split"])
     place = name if name.endswith(f"_{split}") else f"{name} ({split})"
-    return GroupAnswer(analyse(table, varying), METRICS.get(metric, Metric(metric, "")), place)
+    answer, words = analyse(table, varying), METRICS.get(metric, Metric(metric, ""))
+    return GroupAnswer(answer, words, place, linear_remark(answer, table, words))
 
 
 def _choose(choices: pd.DataFrame, group: str, metric: str, dataset: str | None) -> "pd.Series[str]":
