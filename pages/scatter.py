@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import look
+from pages.shared import data, look, study_data
 from pages.shared.charts.positions import Quantity, can_be_log, positions
 from pages.shared.charts.scatter import MOST_POINTS, scatter
 from pages.shared.controls import NOTHING, choose, places, switch
@@ -17,7 +17,7 @@ from pages.shared.relations.things import columns_of, frame_of
 from pages.shared.runs import data as run_data
 from pages.shared.runs.columns import HEADLINE, heading
 from pages.shared.runs.panel import show_run
-from pages.shared.selectors import click_to_run, run_ids
+from pages.shared.selectors import click_to_run, headline, run_ids
 from pages.shared.start import start
 from pages.shared.text import spoken
 
@@ -55,7 +55,10 @@ rows = run_data.table(view.catalogue, view.filter, tuple(columns.values()))
 runs = frame_of(rows, columns)
 quantities = {axis: Quantity(words[name], logs["c" if axis == "colour" else axis]) for axis, name in chosen.items()}
 on_axes = positions(runs["x"], quantities["x"]).drawable & positions(runs["y"], quantities["y"]).drawable
-answer, used = scatter_text.answer(runs, words[x], words[y]), scatter_text.used(runs, on_axes)
+measured = headline(data.metric_choices(view.catalogue, view.filter))
+settings = study_data.settings_of(view.catalogue, view.filter, measured, view.but)
+answer = scatter_text.answer(runs, words[x], words[y], runs["run_key"].map(settings))
+used = scatter_text.used(runs, on_axes)
 names = run_ids(runs)
 selected = {name: key for key, name in names.items()}.get(st.query_params.get("run", ""))
 
