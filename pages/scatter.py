@@ -38,7 +38,7 @@ def first(*names: str) -> dict[str, str]:
 
 across, up, by = places(320, 320, 320)
 with across:
-    x = choose("Across", first("run:train_seconds", *varying, "seed"), "x")
+    x = choose("Across", first(*varying, "seed", "run:n_parameters"), "x")
 with up:
     y = choose("Up", first(*tests, *errors, "run:n_parameters"), "y")
 with by:

@@ -48,9 +48,11 @@ def setting_means(values: pd.DataFrame, setting: "pd.Series[int]") -> pd.DataFra
     finite = numbers.notna().all(axis=1) & setting.notna()
     numbers, groups = numbers[finite].copy(), setting[finite]
     logs = [name for name in numbers if len(numbers) and bool((numbers[name] > 0.0).all())]
-    numbers[logs] = np.log(numbers[logs])
+    for name in logs:
+        numbers[name] = np.log(numbers[name])
     means = numbers.groupby(groups.to_numpy()).mean()
-    means[logs] = np.exp(means[logs])
+    for name in logs:
+        means[name] = np.exp(means[name])
     return means
 
 

@@ -17,7 +17,7 @@ ERROR = "metric:acceleration_error:complex_TBP_planar_10_test:test"
 
 def test_it_begins_with_the_error_of_the_newest_group(sample_store: Path, open_app: Open) -> None:
     app = open_app(sample_store, PAGE)
-    assert [app.selectbox(key=key).value for key in ("x", "y")] == ["run:train_seconds", ERROR]
+    assert [app.selectbox(key=key).value for key in ("x", "y")] == ["seed", ERROR]
     assert app.query_params["group"] == "sweep-seeds-v2"
     assert "20 of 20 matched runs on the axes." in words(app)
     assert len(app.get("vega_lite_chart")) == 1
