@@ -101,7 +101,7 @@ def test_other_axes_mix_settings_and_that_is_said(studies: Path, open_app: Open)
     assert star not in charts(app)[0].proto.spec
     assert any(star in chart.proto.spec for chart in charts(cells_apart))
     row = open_app(studies, ARCHITECTURE, group=SIZES, y="none")
-    assert "in depth." in words(row)
+    assert "its runs differ in depth, not only in their seeds." in words(row)
 
 
 def test_a_panel_for_each_dataset(studies: Path, open_app: Open) -> None:

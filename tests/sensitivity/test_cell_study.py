@@ -8,7 +8,7 @@ import pytest
 
 from orbitsens.sensitivity.analysis import analyse
 from orbitsens.sensitivity.best import Best
-from orbitsens.sensitivity.cell_study import CellStudy, cell_study, in_ranges
+from orbitsens.sensitivity.cell_study import NOT_SETTINGS, CellStudy, cell_study, in_ranges
 from orbitsens.sensitivity.response import REPEATED
 from orbitsens.sensitivity.settings import UNSET
 from tests.sensitivity.simulated import SD, factorial, sweep
@@ -133,6 +133,9 @@ def test_cells_that_mix_settings_keep_all_runs_and_say_what_differs() -> None:
     study = cell_study(runs, AXES, ["width", "depth", "activation"])
     assert study.cells["n"].eq(6).all()
     assert study.mixed == ("activation",)
+    assert study.found == NOT_SETTINGS
+    assert not study.cells["best"].any() and not study.cells["candidate"].any()
+    assert study.cells["median"].notna().all()
     assert cell_study(runs, AXES, AXES, but=["seed", "activation"]).mixed == ()
     assert cell_study(runs, [*AXES, "activation"], ["width", "depth", "activation"]).mixed == ()
     assert cell_study(runs.drop(columns="activation"), AXES, AXES).mixed == ("keys without a column of their own",)
