@@ -19,6 +19,11 @@ def keep_compiled_programs() -> None:
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 1.0)
 
 
+def use_single_precision() -> None:
+    """Compute in float32, as models are trained, whatever JAX_ENABLE_X64 says."""
+    jax.config.update("jax_enable_x64", False)
+
+
 def use_every_core() -> None:
     """Make each processor core a device of its own, unless JAX_NUM_CPU_DEVICES says how many there are.
 
@@ -42,7 +47,7 @@ def choose_devices(name: str | None) -> list[jax.Device]:
         devices = jax.devices(platform)
     except RuntimeError as error:
         raise ConfigError(
-            f'--device: JAX finds no {platform} here; leave --device out, or install "jax[cuda13]" for a CUDA GPU'
+            f"--device: JAX finds no {platform} here; leave --device out, or install JAX for CUDA (see README.md)"
         ) from error
     if number and int(number) >= len(devices):
         raise ConfigError(f"--device: there is no '{name}'; JAX finds {len(devices)} of {platform}, counted from 0")
