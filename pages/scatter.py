@@ -29,6 +29,8 @@ words = {name: heading(column) for name, column in known.items()}
 errors = [name for name, column in known.items() if column.kind == "metric" and column.key == HEADLINE]
 tests = [name for name in errors if known[name].split == "test"]
 varying = [name for name in view.setting_parameters() if name in known]
+kinds = data.kinds(view.catalogue)
+numbers = [name for name in varying if kinds.get(name) != "word"]
 
 
 def first(*names: str) -> dict[str, str]:
@@ -38,7 +40,7 @@ def first(*names: str) -> dict[str, str]:
 
 across, up, by = places(320, 320, 320)
 with across:
-    x = choose("Across", first(*varying, "seed", "run:n_parameters"), "x")
+    x = choose("Across", first(*numbers, "seed", *varying, "run:n_parameters"), "x")
 with up:
     y = choose("Up", first(*tests, *errors, "run:n_parameters"), "y")
 with by:
