@@ -1,5 +1,8 @@
 """The app: `streamlit run app.py [-- --store DIR]`. Its pages are listed in pages/shared/page_list.py."""
 
+import logging
+from datetime import UTC, datetime
+
 import streamlit as st
 
 from pages.shared import access, secret_files
@@ -20,11 +23,14 @@ def show() -> None:
     except StoreError as error:
         st.error(plain(str(error)), icon=":material/database_off:")
     except Exception:
+        when = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        asked = st.query_params.to_dict()
+        logging.getLogger("orbitsens.app").exception("%s: page %r of %s", when, page.url_path, asked)
         st.error(
-            "This page met something that it was not made for. Reload it; if that does not help, clear the filter, and "
-            "tell whoever runs this app: its log says what happened."
+            "This page could not be shown in full, because of a mistake in the app. Reload it; if that does not help, "
+            f"clear the filter, and tell whoever runs this app the time: its log has the details under {when}.",
+            icon=":material/error:",
         )
-        raise
     finally:
         warm_up()
 

@@ -61,4 +61,4 @@ if len(runs):
     st.caption(INSIDE)
     st.subheader("Over one axis")
     show_marginals(grids, runs, look)
-show_named(view, home, chosen)
+show_named(view, home, models, chosen)

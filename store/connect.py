@@ -140,7 +140,7 @@ def _check_schema(con: Connection, store: Path) -> None:
     if schema < known_schema():
         raise StoreError(
             f"The run store at {store} has schema {schema} and this program needs {known_schema()}: "
-            "run `python -m runner sync` once to bring it up to date."
+            f"run `python -m runner doctor --repair --store {store}` once to bring it up to date."
         )
 
 

@@ -75,7 +75,7 @@ def _explanation(store: Path, error: OSError | duckdb.Error) -> str | None:
         return f"Cannot write to the run store at {store}: {_reason(store, error)}; it is as it was."
     if isinstance(error, duckdb.IOException) and str(store) in str(error):
         return f"Cannot write to the run store at {store}: {text}; it is as it was."
-    if isinstance(error, duckdb.Error) and not isinstance(error, duckdb.IOException) and is_damage(error):
+    if not isinstance(error, duckdb.IOException) and is_damage(error):
         return (
             f"The catalogue of the run store at {store} is damaged ({text}): run `python -m runner doctor --repair`; "
             "it is as it was."

@@ -57,8 +57,8 @@ def parse_dataset_name(name: str) -> DatasetName:
     family = match["family"]
     if family not in FAMILIES:
         raise ConfigError(
-            f"'{shortened(name)}': unknown orbit family '{shortened(family)}'{closest(family, FAMILIES)}; known are {', '.join(FAMILIES)}; "
-            f"{_otherwise(name)}."
+            f"'{shortened(name)}': unknown orbit family '{shortened(family)}'{closest(family, FAMILIES)}; "
+            f"known are {', '.join(FAMILIES)}; {_otherwise(name)}."
         )
     n = int(match["n"])
     if n < 1:

@@ -14,14 +14,17 @@ MOST_ROWS = 40
 SOBOL = "Sobol indices"
 
 
-def markdown(answer: Analysis, title: str, metric: Metric, dataset: str) -> str:
-    """Write the report: sentences first, then tables, then how each was made and of how many runs."""
+def markdown(answer: Analysis, title: str, metric: Metric, dataset: str, remark: str = "") -> str:
+    """Write the report: sentences first, then tables, then how each was made and of how many runs.
+
+    `remark` is a sentence that the answer begins with.
+    """
     lines = [f"# {title}", "", f"{metric.label} ({metric.unit or 'no unit'}) on {dataset}.", ""]
     counted = answer.response if isinstance(answer.response, str) else f"{answer.response.counted}."
     lines += [counted, ""]
     if isinstance(answer.response, str):
         return _joined([*lines, "## Divergence", "", wording.divergence_sentence(answer)])
-    lines += ["## Answer", ""]
+    lines += ["## Answer", "", *([f"- {remark}"] if remark else [])]
     lines += [f"- {sentence}" for sentence in wording.parameter_sentences(answer.effects, metric)]
     lines += [f"- {sentence}" for sentence in _distinct(answer, metric)]
     warned = [] if isinstance(answer.effects, str) else [f"- {sentence}" for sentence in answer.effects.warnings]

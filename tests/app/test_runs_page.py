@@ -168,7 +168,7 @@ def test_selected_runs_lead_to_their_comparison_with_the_filter(sample_store: Pa
     assert parameters["seed"].tolist() == ["3", "17"]
     assert "width" in shared["parameter"].tolist()
     assert metrics[ERROR].tolist() == pytest.approx([10.38, 13.49], abs=0.01)
-    assert app.toggle(key="band").value is True
+    assert app.toggle(key="band").value is False
 
 
 def test_too_many_to_compare_says_so(sample_store: Path, open_app: Open) -> None:

@@ -1,11 +1,13 @@
 """Parallel coordinates and scatter in a real browser: dragging filters, clicking shows a run, links hold it all."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.serving import settle
+from store.location import SHIPPED
+from tests.browser.serving import served, settle
 
 pytestmark = pytest.mark.browser
 
@@ -69,6 +71,16 @@ def test_a_drag_over_the_metric_keeps_its_range(page: Page, app_url: str) -> Non
     expect(page.get_by_label("acceleration error from")).not_to_have_value("")
     page.get_by_role("link", name="Seeding").first.click()  # the range holds on every page
     expect(page.get_by_text(n, exact=True)).to_be_visible()
+
+
+def test_the_picture_of_hundreds_of_lines_arrives_under_its_name(page: Page, tmp_path: Path) -> None:
+    with served(SHIPPED, tmp_path / "log") as url:
+        opened(page, f"{url}/parallel?group=sweep-screening", PARALLEL)
+        with page.expect_download() as started:
+            page.locator(".st-key-download_png button").first.click()
+        assert started.value.suggested_filename == "parallel-sweep-screening.png"
+        assert Path(started.value.path()).read_bytes().startswith(b"\x89PNG")
+        page.goto("about:blank")
 
 
 def test_a_click_on_a_point_shows_the_run_and_a_link_does_too(page: Page, browser: Browser, app_url: str) -> None:

@@ -67,7 +67,7 @@ def _headline(detail: RunDetail) -> str:
     if detail.n_parameters is not None:
         words.append(f"{detail.n_parameters:,} weights")
     if detail.train_seconds is not None:
-        words.append(f"trained in {number(detail.train_seconds, 's')}")
+        words.append(f"trained in {number(detail.train_seconds, 's')}, measured while other work ran")
     if "best_step" in detail.summary:
         words.append(f"model kept from step {plain(str(detail.summary['best_step']))}")
     if detail.url:

@@ -22,7 +22,7 @@ from pages.shared.grids.controls import DEFAULT, SPREAD, Look
 from pages.shared.grids.model_choice import all_seeds, labelled, usual
 from pages.shared.grids.text import GRID_FIELDS, answer
 from pages.shared.measures import headline
-from pages.shared.sensitivity.data import analysis
+from pages.shared.sensitivity.data import analysis, remark
 from pages.shared.start import View
 from pages.shared.studies.known import AREA, BEST, Study
 from pages.shared.text import axis_title, count, dataset_label, metric, plain
@@ -55,6 +55,8 @@ def _of_runs(study: Study, view: View, measured: Measured) -> Short | None:
     if study.page == "seeding":
         best = study.answer == BEST
         sentence = plain(wording.best_sentence(found, words) if best else wording.noise_sentence(found.noise, words))
+        linear = plain(remark(view.catalogue, view.filter, measured, view.but))
+        sentence = f"{sentence} **{linear}**" if linear else sentence
         seeds = study_data.study(view.catalogue, view.filter, measured, view.but, log=True)
         called = setting_names(list(dict.fromkeys(seeds.runs["setting"])))
         draw = partial(violins, seeds, axis_title(measured.metric), names=called)
