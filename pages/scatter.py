@@ -19,7 +19,7 @@ from pages.shared.relations.things import columns_of, frame_of
 from pages.shared.runs import data as run_data
 from pages.shared.runs.columns import column_id, heading
 from pages.shared.runs.panel import show_run
-from pages.shared.selectors import click_to_run, headline, run_ids
+from pages.shared.selectors import click_to_run, run_ids
 from pages.shared.start import start
 from pages.shared.text import plain, spoken
 from store.run_columns import RunColumn
