@@ -36,7 +36,7 @@ def status(
     version = store_version(place)
     active = [job for job in all_jobs(place) if job.active]
     notes = [odd.what for odd in odd_files(place)]
-    notes += ["`python -m runner doctor --repair` puts aside what is not understood."] if notes else []
+    notes += ["`python -m runner doctor --repair` puts what is not understood aside."] if notes else []
     notes += filter(None, [remote_note(place)])
     found = Status(place, version, _size(place), last_sync(place), writer(place), groups, active, notes)
     if as_json:

@@ -57,3 +57,24 @@ def test_a_sync_that_is_writing_is_told(tmp_path: Path, open_app: Open) -> None:
     said = words(open_app(tmp_path, PAGE))
     assert "A sync is writing" not in said
     assert f"Process {os.getpid()} on lab2 noted that it writes since" in said
+
+
+def test_files_that_are_not_understood_are_named_once(tmp_path: Path, open_app: Open) -> None:
+    publish_runs(tmp_path, seed_study_runs(n=2))
+    (tmp_path / "jobs" / "0123").mkdir(parents=True)
+    (tmp_path / "jobs" / "0123" / "job.json").write_text('{"title"')
+    (tmp_path / "annotations").mkdir()
+    (tmp_path / "annotations" / "events.jsonl").write_text('{"run_key": "a"}\n')
+    (tmp_path / "SYNCED").write_text("yesterday")
+    app = open_app(tmp_path, PAGE)
+    (warning,) = app.warning
+    for words_of in (
+        "SYNCED is not understood",
+        "events.jsonl, line 1 is",
+        "job.json is not understood",
+        "doctor --repair",
+    ):
+        assert warning.value.replace("\\", "").count(words_of) == 1
+    assert "None in the last days" in words(app)
+    for page in ("pages/home.py", "pages/runs.py", "pages/generalisation.py"):
+        assert not open_app(tmp_path, page).exception

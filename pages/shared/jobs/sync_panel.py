@@ -51,7 +51,7 @@ def show_odd(stores: Iterable[Path]) -> None:
     for store in dict.fromkeys(stores):
         said = [plain(odd.what) for odd in odd_files(store)]
         if said:
-            mend = f"`python -m runner doctor --repair --store {store}` puts them aside."
+            mend = f"`python -m runner doctor --repair --store {store}` puts what is not understood aside."
             st.warning(" ".join([*said, mend]), icon=":material/rule:")
 
 
