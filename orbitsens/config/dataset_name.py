@@ -57,7 +57,8 @@ def parse_dataset_name(name: str) -> DatasetName:
     family = match["family"]
     if family not in FAMILIES:
         raise ConfigError(
-            f"'{shortened(name)}': unknown orbit family '{shortened(family)}'{closest(family, FAMILIES)}; known are {', '.join(FAMILIES)}; "
+            f"'{shortened(name)}': unknown orbit family '{shortened(family)}'{closest(family, FAMILIES)}; known are "
+            f"{', '.join(FAMILIES)}; "
             f"{_otherwise(name)}."
         )
     n = int(match["n"])
