@@ -13,7 +13,7 @@ from pages.shared.data import metric_choices
 from pages.shared.exports import download_row
 from pages.shared.filter.beginning import newest
 from pages.shared.glossary import COMMON, hover
-from pages.shared.measures import ranked
+from pages.shared.measures import headline, ranked
 from pages.shared.relations import scatter_text
 from pages.shared.relations.things import columns_of, frame_of
 from pages.shared.runs import data as run_data
