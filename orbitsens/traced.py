@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from orbitsens.config import SEED_KEYS, Parameters, Stage
-from orbitsens.config.choices import OWN_WEIGHT_DECAY
 
 Value = Callable[[Parameters, Stage], float]
+
+# Of the optimisers that decay weights by default in optax, by how much.
+OWN_WEIGHT_DECAY: Mapping[str, float] = MappingProxyType({"adamw": 1e-4, "nadamw": 1e-4, "lion": 1e-3})
 
 
 def weight_decay(parameters: Parameters) -> float:

@@ -48,7 +48,10 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "solver_engine": choices.SOLVER_ENGINES,
 }
 # Parameter -> other names that it takes, and which name each stands for.
-SYNONYMS: Mapping[str, Mapping[str, str]] = {"activation": choices.ACTIVATION_SYNONYMS}
+SYNONYMS: Mapping[str, Mapping[str, str]] = {
+    "activation": choices.ACTIVATION_SYNONYMS,
+    "output_layer": choices.OUTPUT_SYNONYMS,
+}
 FORMULAS: Mapping[str, Mapping[str, Any]] = {
     "feature_layer": features.REGISTRY,
     "feature_transform": transforms.REGISTRY,

@@ -13,9 +13,10 @@ from wandb.apis.public import Run, Runs
 from wandb.errors import AuthenticationError, CommError, UsageError
 
 from orbitsens.config import ConfigError
-from runner.found import Found
+from runner.found import READING, Found
 from runner.old_names import renamed_history, renamed_summary
 from runner.patience import PROBLEMS, Patience, not_understood
+from runner.team_runs import as_meant
 from runner.wandb_api_dataset import Datasets, fetch_datasets
 from runner.wandb_api_history import api_history
 from runner.wandb_api_model import api_model
@@ -163,7 +164,7 @@ def _loaded(project: Project, run: Run) -> Run | Unreadable:
 def _found(project: Project, run: Run) -> Found:
     attributes = {key: value for key, value in run._attrs.items() if key not in ("systemMetrics", "user")}  # noqa: SLF001 - all that the server said
     where = f"{project.api.settings['base_url']}/{project.path}/{run.id}"
-    return Found(where, digest(canonical_json(attributes)), partial(_read, project, run))
+    return Found(where, digest(READING, canonical_json(attributes)), partial(_read, project, run))
 
 
 def _read(project: Project, run: Run) -> list[RunRecord | Unreadable]:
@@ -188,7 +189,7 @@ def _record(project: Project, run: Run, artifacts: Sequence[wandb.Artifact]) -> 
     ended = finished_at(created, summary) or _time(getattr(run, "heartbeatAt", None))
     rows = project.patience.call(lambda: list(run.scan_history(use_cache=False))) if run.historyLineCount else []
     folder = project.files / run.id
-    return RunRecord(
+    found = RunRecord(
         entity=project.entity,
         project=project.name,
         run_id=run.id,
@@ -207,6 +208,7 @@ def _record(project: Project, run: Run, artifacts: Sequence[wandb.Artifact]) -> 
         model=api_model(artifacts, run.id, folder, project.patience),
         source="api",
     )
+    return as_meant(found)
 
 
 def _state(told: str) -> tuple[State, str | None]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from runner.found import Found
+from runner.found import READING, Found
 from runner.wandb_local import read_head, read_run, run_files, start_time
 from store.canonical import digest
 from store.records import RunRecord, Unreadable
@@ -48,7 +48,7 @@ def _mark(paths: Sequence[Path], groups: Collection[str] | None) -> str:
 
     Whether an unfinished run still lives is not in the files: `runner.sync` reads those that did each time.
     """
-    parts: list[str | bytes] = [repr(groups)] if len(paths) > 1 else []
+    parts: list[str | bytes] = [READING, *([repr(groups)] if len(paths) > 1 else [])]
     for path in paths:
         parts += [path.parent.name, *_state_of(path)]
         for model in sorted((path.parent / "files").glob("*.eqx")):

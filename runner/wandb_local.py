@@ -14,6 +14,7 @@ from wandb.proto.wandb_internal_pb2 import Record  # type: ignore[attr-defined] 
 
 from runner.liveness import is_alive
 from runner.old_names import renamed_history, renamed_summary
+from runner.team_runs import as_meant
 from runner.wandb_framing import CutOff, DamagedFile, read_records
 from runner.wandb_model import local_model
 from runner.wandb_plain import plain
@@ -169,7 +170,7 @@ def _record(files: Sequence[RunFile]) -> RunRecord:
     created = started_at(config, start_time(files[0].head))
     summary = merged_summary(all_of("summary"))
     state, reason = _state(files[-1])
-    return RunRecord(
+    found = RunRecord(
         entity=latest.entity,
         project=latest.project,
         run_id=latest.run_id,
@@ -188,6 +189,7 @@ def _record(files: Sequence[RunFile]) -> RunRecord:
         model=local_model(all_of("artifact"), files[-1].path.parent, latest.run_id),
         source="local",
     )
+    return as_meant(found)
 
 
 def _state(file: RunFile) -> tuple[State, str | None]:

@@ -87,7 +87,8 @@ def stored_models(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """List every run with its model, the newest first.
 
     Columns: run_key, run_id, group, name, state, created_at, setting_hash, model_file, model_sha256, model_problem
-    (why there is no file), and every typed column of the table `parameters`.
+    (what is wrong with the file), assumed (JSON: what the model is read with and the run did not log), and every typed
+    column of the table `parameters`.
     """
     return frame(con, "models")
 

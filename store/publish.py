@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -28,7 +29,9 @@ _CHUNK = 100
 class SyncReport:
     """What a sync found, by run key; `version` is in force afterwards, `published` says whether it is new.
 
-    `record_hashes` are those of the stored records of all runs that the sync was told of.
+    `record_hashes` are those of the stored records of all runs that the sync was told of. Of new and changed runs,
+    `assumed` has what their models are read with and they did not log, `model_problems` what is wrong with their model
+    files, in a sentence.
     """
 
     new: tuple[str, ...]
@@ -38,6 +41,8 @@ class SyncReport:
     version: int | None
     published: bool
     record_hashes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    assumed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    model_problems: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def publish(
@@ -71,6 +76,8 @@ def _publish(store: Path, records: Iterable[Incoming], source: str) -> SyncRepor
     discard_drafts(store, current)
     stored, outdated = stored_runs(store, current)
     tally = Tally()
+    assumed: dict[str, Mapping[str, Any]] = {}
+    problems: dict[str, str] = {}
     with ExitStack() as stack:
         con: duckdb.DuckDBPyConnection | None = None
         distinct = each_once(records, stored, tally)
@@ -79,6 +86,8 @@ def _publish(store: Path, records: Iterable[Incoming], source: str) -> SyncRepor
             if fresh:
                 con = con or stack.enter_context(draft(store, current, version))
                 _bring_in(con, store, fresh)
+            assumed |= {run.run_key: run.record.assumed for run in fresh if run.record.assumed}
+            problems |= {run.run_key: run.model.problem for run in fresh if run.model.problem}
         if outdated:
             con = con or stack.enter_context(draft(store, current, version))
         if con is not None:
@@ -94,6 +103,8 @@ def _publish(store: Path, records: Iterable[Incoming], source: str) -> SyncRepor
         version=current if con is None else version,
         published=con is not None,
         record_hashes=tally.hashes,
+        assumed=assumed,
+        model_problems=problems,
     )
 
 

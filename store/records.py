@@ -1,7 +1,7 @@
 """What a run looks like on its way into the store: one record type for every source."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +13,7 @@ State = Literal["finished", "running", "crashed", "failed", "killed", "diverged"
 
 @dataclass(frozen=True)
 class ModelFile:
-    """The model of a run: `path` holds the `.eqx` bytes, or is None with the `problem` said in a sentence."""
+    """The model of a run: `path` holds the `.eqx` bytes, or is None; `problem` says in a sentence what is wrong."""
 
     path: Path | None
     artifact: str
@@ -27,6 +27,8 @@ class RunRecord:
     `config` and `summary` are plain JSON-like mappings as W&B keeps them, `history` has an int64 column `step` and
     one float64 column per key (missing is null), times are UTC. `state` is what W&B says; the store itself derives
     "diverged". `reason` says in a sentence why a run is not "finished", or what could not be read of it.
+    `assumed` has the keys that a run of the team did not log, or logged by a name that meant something else, with the
+    values that its model is read with.
     """
 
     entity: str
@@ -46,6 +48,7 @@ class RunRecord:
     history: pa.Table
     model: ModelFile | None
     source: Literal["local", "api"]
+    assumed: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class Prepared:
 def prepare(record: RunRecord) -> Prepared:
     """Read what a record refers to and hash it; which source it came from, and its address there, do not enter."""
     history = normalised(record.history)
-    content = {
+    content: dict[str, Any] = {
         "rows_version": _ROWS_VERSION,
         "name": record.name,
         "group": record.group,
@@ -58,6 +58,8 @@ def prepare(record: RunRecord) -> Prepared:
         "config": record.config,
         "summary": record.summary,
     }
+    if record.assumed:
+        content["assumed"] = record.assumed
     run_key = f"{record.entity}/{record.project}/{record.run_id}"
     content_hash = digest(run_key, canonical_json(content), history_hash(history))
     return Prepared(record, run_key, history, examine(record.model), content_hash)
@@ -65,7 +67,7 @@ def prepare(record: RunRecord) -> Prepared:
 
 def rows_of(run: Prepared, curve_file: str | None, model_file: str | None) -> dict[str, list[Row]]:
     """Return the rows of one run by table."""
-    logged = read_logged(run.record.config)
+    logged = _as_meant(read_logged(run.record.config), run.record.assumed)
     summary = run.record.summary
     parameters, extra = _parameters(logged)
     return {
@@ -114,6 +116,7 @@ def _run_row(run: Prepared, logged: LoggedConfig, curve_file: str | None, model_
         "model_problem": run.model.problem,
         "n_parameters": whole_number(summary.get("n_parameters")),
         "train_seconds": number(summary.get("train_seconds")),
+        "assumed": canonical_json(record.assumed) if record.assumed else None,
         "numerics": whole_number(hashes.get("numerics")),
     }
 
@@ -122,6 +125,12 @@ def _state(record: RunRecord) -> tuple[str, str | None]:
     diverged = divergence(record.summary) if record.state == "finished" else None
     reasons = [reason for reason in (record.reason, diverged, unsolved(record.summary)) if reason]
     return "diverged" if diverged else record.state, " ".join(reasons) or None
+
+
+def _as_meant(logged: LoggedConfig, assumed: Mapping[str, Any]) -> LoggedConfig:
+    """Return logged keys with their present names for values that meant something else; unset ones stay unset."""
+    meant = {key: value for key, value in assumed.items() if key in logged.known or key in logged.extra}
+    return LoggedConfig(logged.known | meant, {key: value for key, value in logged.extra.items() if key not in meant})
 
 
 def _parameters(logged: LoggedConfig) -> tuple[Row, Row]:

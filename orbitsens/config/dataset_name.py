@@ -1,7 +1,9 @@
 """Names of datasets: `{family}_TBP_{planar|nonplanar}_{N}[_train|_val|_test]`."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Literal
 
 from orbitsens.config.errors import ConfigError, closest
@@ -15,6 +17,12 @@ SAMPLES_PER_ORBIT = 360
 
 _PATTERN = re.compile(
     r"(?P<family>[a-z]+)_(?:TBP|2BP)_(?P<plane>planar|nonplanar)_(?P<n>\d+)(?:_(?P<split>train|val|test))?"
+)
+
+
+# Names of the team's for datasets of ours.
+TEAM_DATASETS: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys(("complex_TBP_planar", "complex_2BP_planar"), "complex_TBP_planar_100")
 )
 
 
@@ -34,21 +42,22 @@ class DatasetName:
 
 
 def parse_dataset_name(name: str) -> DatasetName:
-    """Parse a dataset name; "2BP" is read as "TBP".
+    """Parse a dataset name; "2BP" is read as "TBP", and the team's complex_TBP_planar as its 100 orbits.
 
     Raises:
         ConfigError: the name does not follow the pattern, the family is unknown, or there is no orbit.
     """
-    match = _PATTERN.fullmatch(name)
+    match = _PATTERN.fullmatch(TEAM_DATASETS.get(name, name))
     if match is None:
         raise ConfigError(
             f"'{name}' is not a dataset name: write {{single|simple|complex}}_TBP_{{planar|nonplanar}}_N, "
-            "optionally followed by _train, _val or _test."
+            f"optionally followed by _train, _val or _test; {_otherwise(name)}."
         )
     family = match["family"]
     if family not in FAMILIES:
         raise ConfigError(
-            f"'{name}': unknown orbit family '{family}'{closest(family, FAMILIES)}; known are {', '.join(FAMILIES)}."
+            f"'{name}': unknown orbit family '{family}'{closest(family, FAMILIES)}; known are {', '.join(FAMILIES)}; "
+            f"{_otherwise(name)}."
         )
     n = int(match["n"])
     if n < 1:
@@ -57,6 +66,11 @@ def parse_dataset_name(name: str) -> DatasetName:
     return DatasetName(
         family=next(f for f in FAMILIES if f == family), planar=match["plane"] == "planar", n=n, split=split
     )
+
+
+def _otherwise(name: str) -> str:
+    stored = name if re.fullmatch(r"[\w.-]+", name) else "NAME"
+    return f"orbits of no such family are named by data.dataset_file, such as wandb:entity/project/{stored}:latest"
 
 
 def test_twin(name: str) -> str:

@@ -57,10 +57,10 @@ class Parameters(Frozen):
     feature_transform: Annotated[str, one_of(choices.FEATURE_TRANSFORMS)] = Field(
         "identity", description="what becomes of the features before the MLP, fitted on the training orbits"
     )
-    output_layer: Annotated[str, one_of(choices.OUTPUT_LAYERS)] = Field(
+    output_layer: Annotated[str, one_of(choices.OUTPUT_LAYERS, choices.OUTPUT_SYNONYMS)] = Field(
         "mlp_4D_unit_softplus", description="how the MLP's output becomes an acceleration"
     )
-    scalar: Positive = Field(1.0, description="factor of the output layers that end in _scaled")
+    scalar: Positive = Field(1.0, description="factor of the output layers whose meaning names it")
     planar_constraint: bool = Field(
         True, description="zero the z components of the dynamics; false where the data is not planar"
     )

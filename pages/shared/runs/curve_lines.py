@@ -14,7 +14,10 @@ Starts = Mapping[str, Sequence[int]]
 PHASE = "curriculum_phase"
 USUAL = ("train_loss", "percent_error", "acceleration_error")
 # What a history key was measured on.
-_ON = {"percent_error": "training batches", **dict.fromkeys(METRICS, "training orbits")}
+_ON = {
+    "percent_error": "training batches",
+    **dict.fromkeys((*METRICS, "derivative_error", "undated_acceleration_error"), "training orbits"),
+}
 
 
 class Line(NamedTuple):
@@ -26,7 +29,7 @@ class Line(NamedTuple):
 
 def validation_key(key: str) -> str:
     """The key on the validation segments that belongs to one on the training segments."""
-    return "val_loss" if key == "train_loss" else f"val_{key}"
+    return f"val_{key.removeprefix('train_')}"
 
 
 def curve_keys(keys: Collection[str]) -> list[str]:

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from orbitsens.config.team_notes import assumed_notes, team_notes
 from pages.shared import data
 from pages.shared.controls import places
 from pages.shared.runs import data as run_data
@@ -50,6 +51,8 @@ def show_run(of: data.Catalogue, run_key: str, varying: Sequence[str], *, more: 
             st.dataframe(metric_table(detail.metrics), hide_index=True)
     with chosen:
         st.markdown("**Parameters**")
+        for note in (*assumed_notes(detail.config, detail.assumed), *team_notes(detail.config, detail.created_at)):
+            st.caption(plain(note))
         table = parameter_table(detail.parameters, detail.extra_parameters, varying)
         st.dataframe(
             table, hide_index=True, height=320, column_config={"value": st.column_config.TextColumn(width="medium")}
