@@ -27,8 +27,8 @@ answer = sensitivity_data.analysis(view.catalogue, view.filter, measured, view.b
 found, noise, effects = answer.response, answer.noise, answer.effects
 remark = sensitivity_data.remark(view.catalogue, view.filter, measured, view.but)
 if isinstance(found, str):
-    st.info(found)
-    st.markdown(wording.divergence_sentence(answer))
+    st.info(plain(found))
+    st.markdown(plain(wording.divergence_sentence(answer)))
     st.stop()
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from store.records import RunRecord, Unreadable
 
 # Part of every mark: raise it when the same source is read as other records than before, and syncs read all anew.
-READING = "2"
+READING = "3"
 
 
 class Found(NamedTuple):

@@ -4,6 +4,7 @@ from math import isfinite
 
 import pandas as pd
 
+from orbitsens.config import harmless_cells
 from orbitsens.sensitivity import wording
 from orbitsens.sensitivity.analysis import Analysis
 from orbitsens.sensitivity.means import means_method
@@ -59,12 +60,12 @@ def tables(answer: Analysis) -> dict[str, pd.DataFrame]:
 
 
 def csv(answer: Analysis) -> str:
-    """All tables in one CSV of long form: columns table, row, column, value."""
+    """All tables in one CSV of long form: columns table, row, column, value; no text in it is a formula."""
     parts = []
     for name, table in tables(answer).items():
         long = table.reset_index(names="row").astype(object).melt(id_vars="row", var_name="column")
         parts.append(long.sort_values(["row"], kind="stable").assign(table=name))
-    return pd.concat(parts)[["table", "row", "column", "value"]].to_csv(index=False)
+    return harmless_cells(pd.concat(parts)[["table", "row", "column", "value"]]).to_csv(index=False)
 
 
 def methods(answer: Analysis) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from streamlit import config
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
@@ -17,7 +18,9 @@ Open = Callable[..., AppTest]
 @pytest.fixture(autouse=True)
 def on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let pages see a browser on this machine: AppTest has no connection to tell where it comes from."""
+    here = f"localhost:{config.get_option('server.port')}"
     monkeypatch.setattr(ContextProxy, "ip_address", None)
+    monkeypatch.setattr(ContextProxy, "headers", {"Host": here, "Origin": f"http://{here}"})
 
 
 @pytest.fixture(autouse=True)

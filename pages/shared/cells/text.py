@@ -9,6 +9,7 @@ from orbitsens.sensitivity.best import Best
 from orbitsens.sensitivity.cell_study import MOST_LEVELS, CellStudy
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.labels import label, labels
+from orbitsens.sensitivity.usable import account, reasons
 from pages.shared.cells.data import Axes
 from pages.shared.cells.words import WEIGHTS, WORK, Shown, cost_text
 from pages.shared.charts.cellmaps import EMPTY, IDLE, LOST
@@ -40,7 +41,7 @@ def answer(study: CellStudy, words: Metric, dataset: str) -> str:
     first, last = (
         f"**{number(row['median'], words.unit)}** ({plain(row['cell'])})" for _, row in cells.iloc[[0, -1]].iterrows()
     )
-    return f"{runs}: median {words.label} {f'{first}.' if len(cells) == 1 else f'from {first} to {last}.'}"
+    return f"{runs}: median {plain(words.label)} {f'{first}.' if len(cells) == 1 else f'from {first} to {last}.'}"
 
 
 def said(study: CellStudy, words: Metric) -> list[str]:
@@ -77,15 +78,13 @@ def mixed(study: CellStudy) -> str:
 
 def used_of_matched(study: CellStudy) -> str:
     """Say how many of the matched runs are in the statistics, and why the rest is not."""
-    reasons = [f"{n:,} {why}" for why, n in study.runs["why_not"].value_counts().items()]
-    sentence = f"{len(study.used):,} of {count(len(study.runs), 'matched run')} used"
-    return f"{sentence}. Not used: {listed(reasons, most=99)}." if reasons else f"{sentence}."
+    return f"{account(len(study.used), len(study.runs), reasons(study.runs))}."
 
 
 def map_caption(study: CellStudy, grids: Sequence[pd.DataFrame], what: Shown) -> str:
     """Say what the marks of the maps mean: those that are there."""
     kinds = {kind for grid in grids for kind in grid["kind"]}
-    parts = [f"Colour: median {what.words.label} over the seeds"]
+    parts = [f"Colour: median {plain(what.words.label)} over the seeds"]
     if isinstance(study.found, Best):
         mean = "geometric mean" if study.log else "mean"
         parts.append(f"star: the best cell, with the smallest {mean}")

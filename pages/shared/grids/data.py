@@ -14,7 +14,7 @@ from orbitsens.version import NUMERICS
 from pages.shared.data import Catalogue, reading
 from pages.shared.grids.later import later_errors, orbit_by_orbit
 from store import evaluations, queries
-from store.connect import store_version
+from store.connect import StoreError, store_version
 from store.filters import EVERYTHING, RunFilter
 from store.gridfiles import read_cell, read_grid
 
@@ -80,6 +80,18 @@ def grid_files(at: tuple[Catalogue, ...], checksums: tuple[str, ...], settings: 
 def cells(of: GridFile) -> pd.DataFrame:
     """Return the cells of a grid; a file's name says what is in it, so it is never stale."""
     return read_grid(Path(of.store), of.name)
+
+
+def readable(files: Mapping[str, GridFile]) -> tuple[dict[str, GridFile], list[str]]:
+    """Return those of some grids whose files are whole, and a sentence for each of the others."""
+    whole, damaged = {}, []
+    for name, file in files.items():
+        try:
+            cells(file)
+            whole[name] = file
+        except StoreError as error:
+            damaged.append(str(error))
+    return whole, damaged
 
 
 @_cached
