@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from orbitsens.sensitivity.analysis import Analysis, analyse, with_sobol
+from orbitsens.sensitivity.linear_maps import linear_remark
 from orbitsens.sensitivity.report import csv, markdown
 from orbitsens.sensitivity.settings import UNSET
 from orbitsens.sensitivity.wording import Metric
@@ -24,11 +25,12 @@ METRICS = {
 
 
 class GroupAnswer(NamedTuple):
-    """The analysis of a group, the metric in words, and the orbits that it was measured on."""
+    """The analysis of a group, the metric in words, the orbits that it was measured on, and a remark on the best."""
 
     answer: Analysis
     words: Metric
     place: str
+    remark: str = ""
 
 
 def group_report(store: Path, group: str | None, metric: str, dataset: str | None) -> tuple[str, str]:
@@ -39,7 +41,7 @@ def group_report(store: Path, group: str | None, metric: str, dataset: str | Non
 def written(found: GroupAnswer, group: str | None) -> tuple[str, str]:
     """An answer as Markdown and CSV, Sobol indices included."""
     answer = with_sobol(found.answer)
-    return markdown(answer, f"Sensitivity of {group_text(group)}", found.words, found.place), csv(answer)
+    return markdown(answer, f"Sensitivity of {group_text(group)}", found.words, found.place, found.remark), csv(answer)
 
 
 def group_answer(store: Path, group: str | None, metric: str, dataset: str | None) -> GroupAnswer:
@@ -64,7 +66,8 @@ def group_answer(store: Path, group: str | None, metric: str, dataset: str | Non
     place = name if name.endswith(f"_{split}") else f"{name} ({split})"
     kinds = sorted({kind for kind in table["aggregation"].dropna() if kind not in (AS_LOGGED, OVER_SAMPLES)})
     place = ", ".join([place, *kinds])
-    return GroupAnswer(analyse(table, varying), METRICS.get(metric, Metric(metric, "")), place)
+    answer, words = analyse(table, varying), METRICS.get(metric, Metric(metric, ""))
+    return GroupAnswer(answer, words, place, linear_remark(answer, table, words))
 
 
 def dataset_text(dataset: object) -> str:
