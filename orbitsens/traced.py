@@ -4,8 +4,11 @@ The grouping of runs (`orbitsens.programs`), the arrays (`orbitsens.run_numbers`
 parameters while it is traced (`shape_parameters`) all follow from the one table `TRACED`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from functools import cache
+from operator import attrgetter
 from types import MappingProxyType
+from typing import Any
 
 from orbitsens.config import SEED_KEYS, Parameters, Stage
 
@@ -65,3 +68,14 @@ def shape_parameters(parameters: Parameters) -> Parameters:
         if key not in SWITCHES or in_force(parameters, key):
             shape.__dict__.pop(key)
     return shape
+
+
+@cache
+def _shaping(traced: frozenset[str]) -> Callable[[Parameters], Any]:
+    return attrgetter(*sorted(set(Parameters.model_fields) - {*SEED_KEYS, *traced}))
+
+
+def shape_key(parameters: Parameters) -> Hashable:
+    """Return what is equal for runs whose `shape_parameters` are equal, without making those: sweeps have many runs."""
+    switches = tuple("on" if in_force(parameters, key) else getattr(parameters, key) for key in SWITCHES)
+    return _shaping(frozenset(TRACED))(parameters), switches, len(parameters.stages)

@@ -25,9 +25,10 @@ words = wording.Metric(metric(measured.metric).label, metric(measured.metric).un
 dataset = dataset_label(measured.dataset, measured.split)
 answer = sensitivity_data.analysis(view.catalogue, view.filter, measured, view.but)
 found, noise, effects = answer.response, answer.noise, answer.effects
+remark = sensitivity_data.remark(view.catalogue, view.filter, measured, view.but)
 if isinstance(found, str):
-    st.info(found)
-    st.markdown(wording.divergence_sentence(answer))
+    st.info(plain(found))
+    st.markdown(plain(wording.divergence_sentence(answer)))
     st.stop()
 
 
@@ -61,6 +62,7 @@ say(
     *wording.interaction_sentences(effects),
     *wording.share_sentence(answer.decomposition),
     wording.best_sentence(answer, words),
+    *filter(None, [remark]),
     wording.divergence_sentence(answer),
 )
 if found.runs["setting"].nunique() > 1 and not isinstance(noise, str):
@@ -85,7 +87,7 @@ def full() -> Analysis:
 
 def text() -> str:
     """The report; made when it is asked for."""
-    return report.markdown(full(), f"Sensitivity of {view.name}", words, dataset)
+    return report.markdown(full(), f"Sensitivity of {view.name}", words, dataset, remark)
 
 
 name = f"sensitivity-{view.name}"

@@ -11,8 +11,9 @@ import pyarrow as pa
 from orbitsens.config import ConfigError, Data, Fetch, read_logged
 from orbitsens.config.fields import checked
 from orbitsens.config.model_settings import MODEL_KEYS, model_settings
-from orbitsens.config.sweepfile import Wandb, parse_yaml
+from orbitsens.config.sweepfile import Wandb
 from orbitsens.config.team_runs import run_note
+from orbitsens.config.yaml_text import parse_yaml
 from orbitsens.datasets import test_dataset, training_dataset
 from orbitsens.evaluate import evaluate_pointwise
 from orbitsens.model import LoadedModel, load_model, n_parameters

@@ -16,6 +16,7 @@ from orbitsens.config import ConfigError, closest
 from runner.found import Found
 from runner.wandb_files import LocalRun, local_listing
 from runner.wandb_found import local_found
+from store.filters import group_text
 from store.publish import SyncReport, publish
 from store.records import Incoming, RunRecord, SeenBefore, Unreadable
 from store.seen import note_sightings, sightings
@@ -44,7 +45,7 @@ def sync_local(
 
     Args:
         wandb_dir: the folder with W&B's local runs.
-        groups: the groups to sync; None syncs all runs.
+        groups: the groups to sync, "(no group)" for the runs without one; None syncs all runs.
         store: the run store; it is made if there is none.
         on_wait: told for whom this sync waits, if another one is writing, and what a server does not give out.
         on_progress: told how many runs have been read, and how many there are.
@@ -57,7 +58,7 @@ def sync_local(
     """
     listing = local_listing(wandb_dir, *more_dirs)
     for group in groups or ():
-        if not any(run.group == group for run in listing):
+        if not any(group_text(run.group) == group for run in listing):
             raise ConfigError(_no_such_group(group, listing, wandb_dir))
     found = local_found([wandb_dir, *more_dirs], listing, groups, since)
     parallel = len(found) >= ENOUGH_FOR_PROCESSES
@@ -209,7 +210,7 @@ def _together(reports: Sequence[SyncReport]) -> SyncReport:
 
 
 def _no_such_group(group: str, listing: Sequence[LocalRun], wandb_dir: Path) -> str:
-    there = Counter(run.group for run in listing if run.group)
+    there = Counter(group_text(run.group) for run in listing)
     if not listing:
         return f"There are no W&B runs in {wandb_dir}: run a sweep, or name the folder that has them with --wandb-dir."
     known = ", ".join(f"{name} ({n} run{'s' * (n > 1)})" for name, n in sorted(there.items()))
@@ -218,4 +219,4 @@ def _no_such_group(group: str, listing: Sequence[LocalRun], wandb_dir: Path) -> 
     if left:
         moved = ", ".join(f"{n} run{'s' * (n > 1)} in '{name}'" for name, n in sorted(left.items()))
         return f"{problem}: its runs have moved to other groups ({moved}); sync those."
-    return f"{problem}; there are {known}." if known else f"{problem}; its runs have no group: sync them with --all."
+    return f"{problem}; there are {known}."

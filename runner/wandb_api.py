@@ -17,6 +17,7 @@ from runner.wandb_api_project import Project, connect as connect
 from runner.wandb_api_run import makes_no_sense, read_run
 from store.canonical import canonical_json, digest
 from store.fence import CONTENT_ERRORS
+from store.filters import NO_GROUP
 from store.records import SWEEP, Unreadable
 
 PER_PAGE = 50
@@ -121,7 +122,13 @@ def _found(project: Project, run: Run) -> Found | Unreadable:
 
 
 def _in_groups(groups: Collection[str]) -> dict[str, Any]:
-    """The condition for runs of some groups, among which "sweep <id>" stands for a W&B sweep's runs without one."""
+    """The condition for runs of some groups.
+
+    Among these "sweep <id>" stands for a W&B sweep's runs without one, and "(no group)" for all others without one.
+    """
     sweeps = sorted(name.removeprefix(SWEEP) for name in groups if name.startswith(SWEEP))
-    named = {"group": {"$in": sorted(groups)}}
-    return {"$or": [named, {"sweep": {"$in": sweeps}, "group": None}]} if sweeps else named
+    named = sorted(set(groups) - {NO_GROUP})
+    conditions: list[dict[str, Any]] = [{"group": {"$in": named}}] if named else []
+    conditions += [{"sweep": {"$in": sweeps}, "group": None}] if sweeps else []
+    conditions += [{"sweep": None, "group": None}] if NO_GROUP in groups else []
+    return {"$or": conditions} if len(conditions) > 1 else conditions[0]

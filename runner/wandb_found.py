@@ -10,6 +10,7 @@ from runner.wandb_files import LocalRun, empty_folders
 from runner.wandb_local import read_run
 from store.canonical import digest
 from store.fence import CONTENT_ERRORS, unreadable_content
+from store.filters import group_text
 from store.records import RunRecord, Unreadable
 
 SAMPLE = 4096  # bytes at both ends of a file, which only grows while its run is written
@@ -59,7 +60,7 @@ def _found(run: LocalRun) -> Found | Unreadable:
 def _is_meant(run: LocalRun, groups: Collection[str] | None, since: datetime | None) -> bool:
     if run.run_id is None:
         return True
-    in_group = groups is None or run.group in groups
+    in_group = groups is None or group_text(run.group) in groups
     return in_group and (since is None or not run.starts or max(run.starts) >= since)
 
 

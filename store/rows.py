@@ -7,9 +7,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from orbitsens.config import SEED_KEYS, LoggedConfig, read_logged
+from orbitsens.config import LoggedConfig, is_seed, read_logged
 from store.canonical import canonical_json, digest, number, schedule_text, whole_number
-from store.curves import history_hash, normalised, stats_rows
+from store.curves import CurveFile, history_hash, normalised, stats_rows
 from store.measured import divergence, lost_value, metric_rows, unsolved, without_orbits
 from store.models import Model, examine
 from store.records import RunRecord
@@ -17,7 +17,7 @@ from store.records import RunRecord
 TABLES = ("runs", "parameters", "extra_parameters", "metrics", "history_stats")
 
 # Enters every record's hash: raise it when the same record makes other rows than before, and syncs renew them.
-_ROWS_VERSION = 3
+_ROWS_VERSION = 4
 
 Row = dict[str, Any]
 
@@ -66,13 +66,13 @@ def prepare(record: RunRecord) -> Prepared:
     return Prepared(record, run_key, history, examine(record.model), content_hash)
 
 
-def rows_of(run: Prepared, curve_file: str | None, model_file: str | None) -> dict[str, list[Row]]:
+def rows_of(run: Prepared, curve: CurveFile | None, model_file: str | None) -> dict[str, list[Row]]:
     """Return the rows of one run by table."""
     logged = _as_meant(read_logged(run.record.config), run.record.assumed)
     summary = run.record.summary
     parameters, extra = _parameters(logged)
     return {
-        "runs": [_run_row(run, logged, curve_file, model_file)],
+        "runs": [_run_row(run, logged, curve, model_file)],
         "parameters": [{"run_key": run.run_key, **parameters, **_derived(summary)}],
         "extra_parameters": [
             {"run_key": run.run_key, "key": key, "value": canonical_json(value)} for key, value in extra.items()
@@ -82,7 +82,7 @@ def rows_of(run: Prepared, curve_file: str | None, model_file: str | None) -> di
     }
 
 
-def _run_row(run: Prepared, logged: LoggedConfig, curve_file: str | None, model_file: str | None) -> Row:
+def _run_row(run: Prepared, logged: LoggedConfig, curve: CurveFile | None, model_file: str | None) -> Row:
     record, summary = run.record, run.record.summary
     state, reason = _state(run)
     ours = record.config.get("orbitsens")
@@ -105,11 +105,12 @@ def _run_row(run: Prepared, logged: LoggedConfig, curve_file: str | None, model_
         "url": record.url,
         "source": record.source,
         "record_hash": run.record_hash,
-        "setting_hash": str(hashes.get("setting_hash") or _hash_of(logged, leave_out=SEED_KEYS)),
-        "config_hash": str(hashes.get("config_hash") or _hash_of(logged, leave_out=())),
+        "setting_hash": str(hashes.get("setting_hash") or _hash_of(logged, seeds=False)),
+        "config_hash": str(hashes.get("config_hash") or _hash_of(logged, seeds=True)),
         "config": canonical_json(record.config),
         "summary": canonical_json(without_orbits(summary)),
-        "curve_file": curve_file,
+        "curve_file": curve.name if curve else None,
+        "curve_sha256": curve.sha256 if curve else None,
         "n_history_rows": run.history.num_rows,
         "model_file": model_file,
         "model_sha256": run.model.sha256,
@@ -128,8 +129,15 @@ def _state(run: Prepared) -> tuple[str, str | None]:
     finished = record.state == "finished"
     diverged = divergence(summary, run.history) if finished else None
     lost = lost_value(summary) if finished and not diverged else None
-    reasons = [reason for reason in (record.reason, diverged, lost, unsolved(summary)) if reason]
+    reasons = [reason for reason in (record.reason, diverged, lost, unsolved(summary), _doubts(record)) if reason]
     return "diverged" if diverged else record.state, " ".join(reasons) or None
+
+
+def _doubts(record: RunRecord) -> str | None:
+    """What was doubtful about the run's dataset files when it was trained."""
+    ours = record.config.get("orbitsens")
+    doubts = ours.get("doubts") if isinstance(ours, Mapping) else None
+    return " ".join(text for text in doubts if isinstance(text, str)) if isinstance(doubts, list | tuple) else None
 
 
 def _as_meant(logged: LoggedConfig, assumed: Mapping[str, Any]) -> LoggedConfig:
@@ -161,9 +169,9 @@ def _derived(summary: Mapping[str, Any]) -> Row:
     }
 
 
-def _hash_of(logged: LoggedConfig, leave_out: tuple[str, ...]) -> str:
+def _hash_of(logged: LoggedConfig, *, seeds: bool) -> str:
     """Hash the keys that a run without logged hashes does have: one that is missing differs from every value."""
-    content = {key: value for key, value in (logged.known | logged.extra).items() if key not in leave_out}
+    content = {key: value for key, value in (logged.known | logged.extra).items() if seeds or not is_seed(key)}
     return digest(canonical_json(content))[:16]
 
 

@@ -90,8 +90,9 @@ def model_settings(
 def _own(config: Mapping[str, Any]) -> ModelSettings:
     known, extra = read_logged(config)
     for key in MODEL_KEYS:
-        if key in extra:
-            raise ValueError(f"its {key} is {extra[key]!r}, which is unknown here")
+        for name, value in extra.items():
+            if name == key or name.startswith(f"{key}."):
+                raise ValueError(f"its {name} is {value!r}, which is unknown here")
     parameters = Parameters.model_validate({key: known[key] for key in MODEL_KEYS if key in known})
     return ModelSettings(
         feature_layer=parameters.feature_layer,

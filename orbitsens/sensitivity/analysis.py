@@ -53,14 +53,14 @@ def analyse(table: pd.DataFrame, varying: Sequence[str], level: float = LEVEL, m
         return Analysis(found, counts, found, found, found, found, found, level)
     noise = _tried(lambda: noise_floor(found, level))
     known = None if isinstance(noise, str) else noise
-    fitted = fit(found) if found.parameters else None
+    fitted = _tried(lambda: fit(found)) if found.parameters else None
     return Analysis(
         response=found,
         divergence=counts,
         noise=noise,
         means=noise if isinstance(noise, str) else setting_means(found, noise, level),
-        effects=_tried(lambda: effects(found, known, level, margin, fitted)),
-        decomposition=_tried(lambda: decompose(found, level, fitted)),
+        effects=fitted if isinstance(fitted, str) else _tried(lambda: effects(found, known, level, margin, fitted)),
+        decomposition=fitted if isinstance(fitted, str) else _tried(lambda: decompose(found, level, fitted)),
         best=noise if isinstance(noise, str) else _tried(lambda: best(found, noise, level)),
         level=level,
     )

@@ -14,13 +14,22 @@ from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.means import setting_means
 from orbitsens.sensitivity.noise import noise_floor
-from orbitsens.sensitivity.response import DIVERGED, REPEATED, Response, nothing_usable, repeated, why_not
-from orbitsens.sensitivity.seeding import NOT_FINITE
+from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.settings import value_texts, with_settings
+from orbitsens.sensitivity.training_cost import COST
+from orbitsens.sensitivity.usable import DIVERGED, NOT_FINITE, mark_used, nothing_usable, reasons
 
 MOST_LEVELS = 24  # of a numeric axis; of more values RANGES ranges are made
 RANGES = 12
+NOT_SETTINGS = "No cell is called the best, because the runs of a cell differ by more than their seeds."
 OTHER_KEYS = "keys without a column of their own"
+# What a count on an axis follows from: where that changes with it, the axis has said so.
+_CAUSES = {
+    "num_total_orbits": ("dataset_name", "num_trajs"),
+    "num_train_orbits": ("dataset_name", "num_trajs", "train_val_split"),
+    "num_total_segments": ("dataset_name", "num_trajs", "train_val_split", "segment_length_strategy"),
+    "segment_ratio_final": ("dataset_name", "segment_length_strategy"),
+}
 
 
 @dataclass(frozen=True)
@@ -30,9 +39,10 @@ class CellStudy:
     `runs`: the input sorted by cell and seed, with `cell` (label), `used` and `why_not` (None for used runs).
     `cells`: a row per cell that has a run: `cell`, the axes as text, `n_runs`, `n` (used runs), `diverged` (runs),
     `median`, `q1`, `q3`, `min`, `max`, `mean`, `low`, `high` (with `log` the geometric mean; interval pooled as on
-    the Sensitivity page), `n_parameters` and `train_seconds` (medians), `best`, `candidate` (not distinguishable
+    the Sensitivity page), `n_parameters` and `train_gflop` (medians), `best`, `candidate` (not distinguishable
     from the best). `levels`: the values of each axis as text, in order. `found`: all cells against the best one, or
-    the sentence that says why that cannot be had. `mixed`: the parameters that differ within some cell.
+    the sentence that says why that cannot be had. `mixed`: the parameters that differ within some cell. `beyond`:
+    those that differ between cells and are on no axis, so that what cells differ in may be owed to them.
     """
 
     runs: pd.DataFrame
@@ -41,6 +51,7 @@ class CellStudy:
     found: Best | str
     mixed: tuple[str, ...]
     log: bool
+    beyond: tuple[str, ...] = ()
 
     @property
     def used(self) -> pd.DataFrame:
@@ -58,30 +69,31 @@ def cell_study(
     """Put runs into the cells that the columns `axes` make, and compare the cells with the best one.
 
     `table` has a row per matched run in any state: `run_key`, `state`, `setting_hash`, `seed`, `value`,
-    `n_parameters`, `train_seconds`, the axes, `varying` (the parameters that differ among the runs) and `but` (those
-    that make no settings of their own). Which runs are used: as in `response`. Cells whose runs differ by more than
-    that are compared all the same: what differs is named in `mixed`, and counts as noise.
+    `n_parameters`, `train_gflop`, the axes, `varying` (the parameters that differ among the runs) and `but` (those
+    that make no settings of their own). Which runs are used: see `usable.mark_used`. Cells whose runs differ by more
+    than that are settings no longer: what differs is named in `mixed`, and none of them is the best or a candidate.
     """
     ranged = table.assign(**{name: in_ranges(table[name]) for name in axes})
     in_range = [name for name in axes if isinstance(ranged[name].dtype, pd.CategoricalDtype)]
     frame = with_settings(ranged.assign(own_setting=table["setting_hash"], setting_hash=""), axes)
     frame = frame.rename(columns={"setting": "cell"}).assign(setting_hash=lambda rows: rows["own_setting"])
-    frame["value"] = pd.to_numeric(frame["value"]).astype(float)
-    why = why_not(frame)
-    same = ["cell", "own_setting", *(name for name in SEED_KEYS if name in frame)]
-    why = why.mask(repeated(frame, why.isna(), same), REPEATED)
-    runs = frame.assign(used=why.isna(), why_not=why.astype(object).where(why.notna(), None))
+    runs = mark_used(frame, "cell")
     distinct = {name: with_settings(ranged.drop_duplicates(name), [name])[name] for name in axes}
     levels = {name: tuple(dict.fromkeys(value_texts(column))) for name, column in distinct.items()}
     runs = runs.assign(**{name: value_texts(runs[name]) for name in axes})
     cells, found, log = _compared(runs, _described(runs, axes), axes, level)
+    used, others = runs[runs["used"]], [name for name in varying if name not in axes]
+    mixed = _mixed(used, others, but, in_range)
+    if mixed:  # the best of cells that are no settings would be that of what else lies in them
+        cells, found = cells.assign(best=False, candidate=False), NOT_SETTINGS
     return CellStudy(
         runs=runs.drop(columns="own_setting"),
         cells=cells,
         levels=levels,
         found=found,
-        mixed=_mixed(runs[runs["used"]], [name for name in varying if name not in axes], but, in_range),
+        mixed=mixed,
         log=log,
+        beyond=_beyond(used, [name for name in others if name not in mixed], axes),
     )
 
 
@@ -107,7 +119,7 @@ def _described(runs: pd.DataFrame, axes: Sequence[str]) -> pd.DataFrame:
     used = runs[runs["used"]].groupby("cell", sort=False)["value"]
     for name, q in {"median": 0.5, "q1": 0.25, "q3": 0.75, "min": 0.0, "max": 1.0}.items():
         cells[name] = used.quantile(q).reindex(cells.index)
-    for name in ("n_parameters", "train_seconds"):
+    for name in ("n_parameters", COST):
         cells[name] = pd.to_numeric(runs[name]).astype(float).groupby(runs["cell"], sort=False).median()
     return cells.reset_index()
 
@@ -118,12 +130,12 @@ def _compared(
     used = runs[runs["used"]].assign(setting=lambda rows: rows["cell"])
     log = bool((used["value"] > 0.0).all())
     used["y"] = np.log10(used["value"]) if log else used["value"]
-    reasons = {str(why): int(n) for why, n in runs["why_not"].value_counts().items()}
+    not_used = reasons(runs)
     cells = cells.assign(mean=np.nan, low=np.nan, high=np.nan, best=False, candidate=False)
     if used.empty:
-        return cells, nothing_usable(len(runs), reasons), log
+        return cells, nothing_usable(len(runs), not_used), log
     columns = ["run_key", "setting", "seed", "value", "y"]
-    response = Response(used[columns], tuple(axes), (), len(runs), reasons, log)
+    response = Response(used[columns], tuple(axes), (), len(runs), not_used, log)
     try:
         noise = noise_floor(response, level)
         means = setting_means(response, noise, level).set_index("setting")
@@ -144,3 +156,9 @@ def _mixed(used: pd.DataFrame, others: Sequence[str], but: Sequence[str], in_ran
     differ = {name for name in (*others, *but) if name in used and grouped[name].nunique(dropna=False).max() > 1}
     named = (*in_range, *(name for name in others if name in differ))
     return named or (() if differ - set(SEED_KEYS) else (OTHER_KEYS,))
+
+
+def _beyond(used: pd.DataFrame, others: Sequence[str], axes: Sequence[str]) -> tuple[str, ...]:
+    said = {cause for axis in axes for cause in _CAUSES.get(axis, ())}
+    names = [name for name in others if name in used and name not in said]
+    return tuple(name for name in names if used[name].nunique(dropna=False) > 1)

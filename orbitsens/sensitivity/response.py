@@ -4,18 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from orbitsens.config import SEED_KEYS
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.intervals import LEVEL
-from orbitsens.sensitivity.seeding import MISSING, NOT_FINITE
 from orbitsens.sensitivity.settings import with_settings
-
-DIVERGED = "diverged"
-REPEATED = "same setting and seed as a later run"
+from orbitsens.sensitivity.usable import DIVERGED, account, mark_used, nothing_usable, reasons
 
 
 @dataclass(frozen=True)
@@ -49,8 +45,7 @@ class Response:
     @property
     def counted(self) -> str:
         """How many of the matched runs are used, and why the others are not."""
-        reasons = ", ".join(f"{n} {why}" for why, n in sorted(self.not_used.items()))
-        return f"{self.n_used} of {self.n_matched} matched runs used" + (f" (not used: {reasons})" if reasons else "")
+        return account(self.n_used, self.n_matched, self.not_used)
 
     @property
     def scale(self) -> str:
@@ -62,21 +57,14 @@ def response(table: pd.DataFrame, varying: Sequence[str]) -> Response:
     """Choose the runs of an analysis from all matched ones.
 
     `table` has a row per matched run in any state with columns `run_key`, `state`, `setting_hash`, `seed`, `value`
-    and those in `varying`. Used are finished runs with a finite value. Of runs with equal setting and seeds (all seed
-    columns that there are, and `own_setting`, the setting before anything but the seeds was left out of it) only the
-    one created last (column `created_at`, where there is one; else by run key) is used: training is deterministic,
-    so a repetition is no further evidence. A table that has been through `with_settings` may be given as well.
+    and those in `varying`. Which runs are used: see `usable.mark_used`. A table that has been through `with_settings`
+    may be given as well.
 
     Raises:
         CannotSay: no run can be used, or all used runs have the same value.
     """
-    frame = _in_settings(table, varying)
-    frame["value"] = pd.to_numeric(frame["value"]).astype(float)
-    why = why_not(frame)
-    same = ["setting", *(name for name in (*SEED_KEYS, "own_setting") if name in frame)]
-    why = why.mask(repeated(frame, why.isna(), same), REPEATED)
-    used = frame[why.isna()].reset_index(drop=True)
-    not_used = {str(reason): int(n) for reason, n in why.dropna().value_counts().items()}
+    frame = mark_used(_in_settings(table, varying))
+    used, not_used = frame[frame["used"]].reset_index(drop=True), reasons(frame)
     if used.empty:
         raise CannotSay(nothing_usable(len(frame), not_used))
     if len(used) > 1 and used["value"].nunique() == 1:
@@ -97,14 +85,6 @@ def response(table: pd.DataFrame, varying: Sequence[str]) -> Response:
         not_used=not_used,
         log=log,
     )
-
-
-def why_not(frame: pd.DataFrame) -> "pd.Series[str]":
-    """Why each run is not used: missing for a used one, else "diverged", another state or what its value lacks."""
-    finite = np.isfinite(frame["value"])
-    reason = frame["state"].where(frame["state"] != "finished")
-    reason = reason.mask(reason.isna() & frame["value"].isna(), MISSING)
-    return reason.mask(reason.isna() & ~finite, NOT_FINITE)
 
 
 def divergence(table: pd.DataFrame, varying: Sequence[str], level: float = LEVEL) -> pd.DataFrame:
@@ -133,19 +113,3 @@ def divergence(table: pd.DataFrame, varying: Sequence[str], level: float = LEVEL
 
 def _in_settings(table: pd.DataFrame, varying: Sequence[str]) -> pd.DataFrame:
     return table.copy() if "setting" in table else with_settings(table, varying)
-
-
-def repeated(frame: pd.DataFrame, usable: "pd.Series[bool]", same: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """Which usable runs are a repetition: a run that was created later has equal values in the columns `same`."""
-    order = [name for name in ("created_at", "run_key") if name in frame]
-    known = frame[usable & frame["seed"].notna()].sort_values(order)
-    twice = known.duplicated(list(same), keep="last")
-    return np.asarray(frame.index.isin(known.index[twice]))
-
-
-def nothing_usable(n: int, not_used: Mapping[str, int]) -> str:
-    """Say that no run can be used, and why each of them cannot."""
-    if n == 0:
-        return "No run matches; choose another group or metric."
-    reasons = ", ".join(f"{count} {why}" for why, count in sorted(not_used.items()))
-    return f"None of the {n} matched runs has a usable value ({reasons})."

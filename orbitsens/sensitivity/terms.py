@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from orbitsens.sensitivity.cannot import CannotSay
+from orbitsens.sensitivity.labels import label
 from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.settings import value_text, value_texts
 
@@ -16,6 +18,8 @@ Array = npt.NDArray[np.float64]
 MOST_LEVELS = 8
 # A positive parameter that spans more than this factor is seen on a logarithmic scale.
 WIDE = 10.0
+# Columns of all parameters together, beyond which a fit takes minutes.
+MOST_COLUMNS = 1000
 QUANTILES = (0.05, 0.5, 0.95)
 
 
@@ -54,9 +58,14 @@ class Cells:
 
 
 def cells(found: Response) -> Cells:
-    """Summarise the runs of each setting, and code the parameters."""
+    """Summarise the runs of each setting, and code the parameters.
+
+    Raises:
+        CannotSay: the parameters take more than 1,000 different values together.
+    """
     grouped = found.runs.groupby("setting", sort=False)
     first = grouped[list(found.parameters)].head(1) if found.parameters else grouped[["seed"]].head(1)
+    _refuse_too_many(first[list(found.parameters)])
     mean = grouped["y"].transform("mean")
     squares = ((found.runs["y"] - mean) ** 2).groupby(found.runs["setting"], sort=False).sum()
     return Cells(
@@ -85,6 +94,18 @@ def term(column: "pd.Series[Any]") -> Term:
 def product(a: Term, b: Term) -> Array:
     """Columns of the interaction of two terms, [n_settings, c_a * c_b]."""
     return np.einsum("si,sj->sij", a.codes, b.codes).reshape(len(a.codes), -1)
+
+
+def _refuse_too_many(settings: pd.DataFrame) -> None:
+    n_values = {str(name): settings[name].nunique() for name in settings if not _is_trend(settings[name])}
+    if sum(n_values.values()) <= MOST_COLUMNS:
+        return
+    most = max(n_values, key=n_values.__getitem__)
+    raise CannotSay(
+        f"{label(most)} takes {n_values[most]:,} different values among the used runs, and an effect can be estimated "
+        f"for at most {MOST_COLUMNS:,} values of all parameters together: choose some of its values in the filter, or "
+        f"let runs be the same setting whatever their {label(most)}."
+    )
 
 
 def _is_trend(column: "pd.Series[Any]") -> bool:

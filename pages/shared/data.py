@@ -14,10 +14,10 @@ from typing import NamedTuple, ParamSpec, TypeVar
 import pandas as pd
 import streamlit as st
 
-from orbitsens.config import SEED_KEYS
+from orbitsens.config import SEED_KEYS, left_out
 from store import queries
-from store.connect import Connection, beside, open_version, store_version
-from store.filters import EVERYTHING, RunFilter
+from store.connect import Connection, DamagedCatalogue, beside, naming_damage, open_version, store_version
+from store.filters import EVERYTHING, Measured as Measured, RunFilter
 from store.layout import last_sync
 from store.location import VARIABLE, own_and_shipped, readable_store
 from store.queries import FilterChoices, ParameterValues, RunDetail
@@ -50,14 +50,6 @@ class Catalogue(NamedTuple):
     version: int
 
 
-class Measured(NamedTuple):
-    """What a number is: the metric, and the dataset and split it was measured on."""
-
-    metric: str
-    dataset: str | None
-    split: str
-
-
 def stores() -> dict[str, Path]:
     """Return the stores that can be chosen, by name: one where a person named it, else the own and the shipped one.
 
@@ -84,10 +76,7 @@ def catalogue(name: str, path: Path) -> Catalogue | None:
 
 def synced(store: Path) -> datetime | None:
     """Return when the last sync ended, also one that found nothing new; None if that is not known."""
-    try:
-        return last_sync(store)
-    except ValueError:  # the doctor tells of it
-        return None
+    return last_sync(store)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -97,9 +86,17 @@ def _kept(of: Catalogue) -> Connection:
 
 @contextmanager
 def reading(of: Catalogue) -> Iterator[Connection]:
-    """Open a catalogue for one question; the file is opened once, for all sessions."""
-    with beside(_kept(of)) as con:
-        yield con
+    """Open a catalogue for one question; the file is opened once, for all sessions.
+
+    Raises:
+        DamagedCatalogue: it cannot be read; it is opened anew next time.
+    """
+    try:
+        with naming_damage(Path(of.path), of.version), beside(_kept(of)) as con:
+            yield con
+    except DamagedCatalogue:
+        _kept.clear(of)
+        raise
 
 
 @_cached
@@ -160,7 +157,7 @@ def unmeasured(of: Catalogue, which: RunFilter) -> queries.Unmeasured:
 
 def varying_parameters(of: Catalogue, which: RunFilter, but: tuple[str, ...] = SEED_KEYS) -> list[str]:
     """Name the parameters that differ between some runs, but for some: the seeds, unless said otherwise."""
-    return [name for name in _all_varying(of, which) if name not in but]
+    return [name for name in _all_varying(of, which) if not left_out(name, but)]
 
 
 @_cached

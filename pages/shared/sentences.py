@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from orbitsens.sensitivity import density
+from orbitsens.sensitivity import density, wording
+from orbitsens.sensitivity.linear_maps import linear_sentence
 from orbitsens.sensitivity.outliers import FEWEST_RUNS, rule
 from orbitsens.sensitivity.seeding import SeedStudy
+from orbitsens.sensitivity.usable import account, reasons
 from pages.shared.text import Metric, count, listed, number, plain, span
 
 
@@ -16,20 +18,28 @@ def seed_answer(study: SeedStudy, metric: Metric, dataset: str, names: Mapping[s
     runs = count(len(study.used), "run")
     if len(table) == 1:
         only = table.iloc[0]
-        middle = f"median {metric.label} **{number(only['median'], metric.unit)}**"
+        middle = f"median {plain(metric.label)} **{number(only['median'], metric.unit)}**"
         spread = f" (quartiles {span(only['q1'], only['q3'], metric.unit)})" if only["n"] > 1 else ""
         return f"{runs} on {plain(dataset)}: {middle}{spread}; {_standing_out(study)}."
     ordered = table.sort_values("median")
     best, worst = ordered.iloc[0], ordered.iloc[-1]
     settings = f"{runs} in {count(len(table), 'setting')} on {plain(dataset)}"
     if best["median"] == worst["median"]:
-        same = f"median {metric.label} **{number(best['median'], metric.unit)}** in each"
+        same = f"median {plain(metric.label)} **{number(best['median'], metric.unit)}** in each"
         return f"{settings}: {same}; {_standing_out(study)}."
     return (
-        f"{settings}: median {metric.label} from "
+        f"{settings}: median {plain(metric.label)} from "
         f"**{number(best['median'], metric.unit)}** ({plain(names[best['setting']])}) to "
         f"**{number(worst['median'], metric.unit)}** ({plain(names[worst['setting']])}); {_standing_out(study)}."
     )
+
+
+def linear_map(study: SeedStudy, parameters: pd.DataFrame, metric: Metric) -> str:
+    """Say that the setting of the smallest median is a linear map; "" if not. `parameters` of its runs by run_key."""
+    network = parameters[["run_key", "activation", "width", "depth"]]
+    runs = study.used[["run_key", "setting"]].merge(network, on="run_key")
+    medians = study.summary.set_index("setting")["median"]
+    return linear_sentence(runs, medians, wording.Metric(metric.label, metric.unit))
 
 
 def _standing_out(study: SeedStudy) -> str:
@@ -49,7 +59,7 @@ def _its(found: pd.DataFrame) -> str:
 
 def _seeds(runs: pd.DataFrame) -> str:
     pairs = zip(runs["seed"], runs["run_id"], strict=True)
-    names = [str(seed) if pd.notna(seed) else f"run {run}" for seed, run in pairs]
+    names = [str(seed) if pd.notna(seed) else f"run {plain(run)}" for seed, run in pairs]
     noun = "seed" if len(names) == 1 else "seeds"
     return f"{noun} {listed(names)}" if runs["seed"].notna().all() else listed(names)
 
@@ -57,13 +67,9 @@ def _seeds(runs: pd.DataFrame) -> str:
 def used_of_matched(study: SeedStudy) -> str:
     """Say how many of the matched runs are in the statistics, and why the rest is not."""
     rest = study.runs[~study.runs["used"]]
-    sentence = f"{len(study.used):,} of {count(len(study.runs), 'matched run')} used"
     one_setting = study.runs["setting"].nunique() == 1
-    reasons = [
-        f"{len(part):,} {why} ({_seeds(part)})" if one_setting else f"{len(part):,} {why}"
-        for why, part in rest.groupby("why_not")
-    ]
-    return f"{sentence}. Not used: {listed(reasons, most=99)}." if reasons else f"{sentence}."
+    names = {str(why): _seeds(part) for why, part in rest.groupby("why_not")} if one_setting else None
+    return f"{account(len(study.used), len(study.runs), reasons(study.runs), names)}."
 
 
 def how_to_read(study: SeedStudy, log_wanted: bool) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.shared.text import spoken
 from store.annotations import annotations
 from store.records import ModelFile
 from tests.app.conftest import APP, Open
@@ -167,7 +168,7 @@ def test_selected_runs_lead_to_their_comparison_with_the_filter(sample_store: Pa
     assert parameters["seed"].tolist() == ["3", "17"]
     assert "width" in shared["parameter"].tolist()
     assert metrics[ERROR].tolist() == pytest.approx([10.38, 13.49], abs=0.01)
-    assert app.toggle(key="band").value is True
+    assert app.toggle(key="band").value is False
 
 
 def test_too_many_to_compare_says_so(sample_store: Path, open_app: Open) -> None:
@@ -185,12 +186,12 @@ def test_settings_are_compared_with_bands_over_their_seeds(sample_store: Path, o
     assert "36 finished, 1 running, 1 crashed, 2 diverged" in said
     assert "Shaded: least to largest of a setting's runs" in said
     assert "not finite in 2 lines" in said
-    assert "36 of 40 matched runs used. Not used: 1 crashed, 2 diverged and 1 running." in said
+    assert "36 of 40 matched runs used (not used: 1 crashed, 2 diverged, 1 running)." in said
     summary = next(d.value for d in app.dataframe if "95 % CI of median" in d.value)
     assert summary["setting"].tolist() == ["width 8", "width 16", "width 32", "width 64", "width 128"]
     assert summary["n"].tolist() == [6, 7, 8, 7, 8]
     app.selectbox(key="metric").select("accel_angle_deg").run()
-    assert "acceleration angle (deg) on complex_TBP_planar_10_test: 36 of 40" in words(app)
+    assert "acceleration angle (deg) on complex_TBP_planar_10_test: 36 of 40" in spoken(words(app))
     app.toggle(key="band").set_value(False).run()
     assert not app.exception
     assert "Shaded" not in words(app)

@@ -53,6 +53,7 @@ def test_every_pointwise_metric_has_a_unit_and_a_meaning() -> None:
 def test_lists_read_like_sentences() -> None:
     assert [listed(range(n)) for n in (0, 1, 2, 3)] == ["", "0", "0 and 1", "0, 1 and 2"]
     assert listed(range(20)) == "0, 1, 2, 3, 4 and 15 more"
+    assert listed(["seeds and sizes", "b"], last="or") == "seeds and sizes or b"
 
 
 def test_datasets_say_their_split() -> None:
@@ -99,7 +100,7 @@ def test_the_answer_for_several_settings_names_the_best_and_the_worst() -> None:
 def test_unused_runs_are_counted_with_their_seeds() -> None:
     assert sentences.used_of_matched(study(VALUES)) == "10 of 10 matched runs used."
     assert sentences.used_of_matched(study([*VALUES, float("nan"), float("nan")])) == (
-        "10 of 12 matched runs used. Not used: 2 diverged (seeds 10 and 11)."
+        "10 of 12 matched runs used (not used: 2 diverged (seeds 10 and 11))."
     )
 
 

@@ -6,7 +6,8 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from orbitsens.sensitivity.cannot import CannotSay
-from orbitsens.sensitivity.response import REPEATED, divergence, response
+from orbitsens.sensitivity.response import divergence, response
+from orbitsens.sensitivity.usable import REPEATED
 from tests.sensitivity.simulated import factorial
 
 LEVELS = {"width": [16, 64], "depth": [1, 2]}

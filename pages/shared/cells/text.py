@@ -9,8 +9,9 @@ from orbitsens.sensitivity.best import Best
 from orbitsens.sensitivity.cell_study import MOST_LEVELS, CellStudy
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.labels import label, labels
+from orbitsens.sensitivity.usable import account, reasons
 from pages.shared.cells.data import Axes
-from pages.shared.cells.words import SECONDS, WEIGHTS, Shown, cost_text
+from pages.shared.cells.words import WEIGHTS, WORK, Shown, cost_text
 from pages.shared.charts.cellmaps import EMPTY, IDLE, LOST
 from pages.shared.charts.seedlines import MOST_POINTS, LineAxes
 from pages.shared.text import Metric, count, listed, number, plain
@@ -40,24 +41,26 @@ def answer(study: CellStudy, words: Metric, dataset: str) -> str:
     first, last = (
         f"**{number(row['median'], words.unit)}** ({plain(row['cell'])})" for _, row in cells.iloc[[0, -1]].iterrows()
     )
-    return f"{runs}: median {words.label} {f'{first}.' if len(cells) == 1 else f'from {first} to {last}.'}"
+    return f"{runs}: median {plain(words.label)} {f'{first}.' if len(cells) == 1 else f'from {first} to {last}.'}"
 
 
 def said(study: CellStudy, words: Metric) -> list[str]:
     """What the seeds allow to say: which cells may be best, and which of those costs least."""
+    if study.mixed:
+        return []  # what is said instead: `mixed`
     if isinstance(study.found, str):
         return [plain(study.found)]
     sentences = [plain(wording.best_words(study.found, wording.Metric(words.label, words.unit)))]
     may_be = study.cells[study.cells["candidate"]]
     told: dict[str, list[str]] = {}
-    for cost, verb in ((WEIGHTS, "has the fewest weights"), (SECONDS, "trained fastest")):
+    for cost, verb in ((WEIGHTS, "has the fewest weights"), (WORK, "takes the fewest training operations")):
         known = may_be.dropna(subset=cost).sort_values(cost, kind="stable")
         if known[cost].nunique() > 1:
             least = known.iloc[0]
             told.setdefault(str(least["cell"]), []).append(f"{verb} ({cost_text(least[cost], cost)})")
     if told:
         parts = [f"{plain(cell)} {listed(verbs)}" for cell, verbs in told.items()]
-        sentences.append(f"Of the {len(may_be)} that cannot be told apart, {listed(parts)}.")
+        sentences.append(f"Of the {len(may_be)} that are indistinguishable, {listed(parts)}.")
     return sentences
 
 
@@ -67,22 +70,32 @@ def mixed(study: CellStudy) -> str:
         return ""
     differ = plain(listed(labels(study.mixed)))
     return (
-        f"Runs of one cell differ by more than their seeds: in {differ}. That counts as noise "
-        "here; put it on an axis or into panels, or choose one of its values in the sidebar."
+        f"A cell mixes settings: its runs differ in {differ}, not only in their seeds. So no cell is called the best. "
+        f"Choose one value of {'it' if len(study.mixed) == 1 else 'each'} in the sidebar, or put "
+        f"{'it' if len(study.mixed) == 1 else 'them'} on an axis or into panels."
+    )
+
+
+def beyond(study: CellStudy) -> str:
+    """Say what differs between cells and is on no axis; "" if nothing does."""
+    if not study.beyond:
+        return ""
+    differ = plain(listed(labels(study.beyond)))
+    return (
+        f"Cells differ in more than the axes: in {differ}. A difference between cells may be due to that; put it on an "
+        "axis or into panels, or choose one of its values in the sidebar."
     )
 
 
 def used_of_matched(study: CellStudy) -> str:
     """Say how many of the matched runs are in the statistics, and why the rest is not."""
-    reasons = [f"{n:,} {why}" for why, n in study.runs["why_not"].value_counts().items()]
-    sentence = f"{len(study.used):,} of {count(len(study.runs), 'matched run')} used"
-    return f"{sentence}. Not used: {listed(reasons, most=99)}." if reasons else f"{sentence}."
+    return f"{account(len(study.used), len(study.runs), reasons(study.runs))}."
 
 
 def map_caption(study: CellStudy, grids: Sequence[pd.DataFrame], what: Shown) -> str:
     """Say what the marks of the maps mean: those that are there."""
     kinds = {kind for grid in grids for kind in grid["kind"]}
-    parts = [f"Colour: median {what.words.label} over the seeds"]
+    parts = [f"Colour: median {plain(what.words.label)} over the seeds"]
     if isinstance(study.found, Best):
         mean = "geometric mean" if study.log else "mean"
         parts.append(f"star: the best cell, with the smallest {mean}")

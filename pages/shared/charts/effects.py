@@ -40,7 +40,7 @@ def effect_chart(found: Effects, theme: Theme) -> alt.LayerChart:
         [
             _line(0.0, [], theme),
             _line(1.0, [5, 4], theme),
-            base.mark_rule(strokeWidth=3, opacity=0.6).encode(x=alt.X("low:Q", title=title), x2=alt.X2("high:Q")),
+            base.mark_rule(strokeWidth=3, strokeOpacity=0.6).encode(x=alt.X("low:Q", title=title), x2=alt.X2("high:Q")),
             base.mark_point(filled=True, size=110, opacity=1.0).encode(x=alt.X("effect:Q"), tooltip=tips),
         ],
         theme,
@@ -60,7 +60,7 @@ def importance_chart(found: Importances, theme: Theme) -> alt.LayerChart:
     return styled(
         [
             _line(float(found.table["band"].max()), [5, 4], theme),
-            base.mark_rule(strokeWidth=3, opacity=0.6).encode(x=alt.X("low:Q", title=title), x2=alt.X2("high:Q")),
+            base.mark_rule(strokeWidth=3, strokeOpacity=0.6).encode(x=alt.X("low:Q", title=title), x2=alt.X2("high:Q")),
             base.mark_point(filled=True, size=110, opacity=1.0).encode(x=alt.X("importance:Q")),
         ],
         theme,

@@ -1,5 +1,7 @@
 """The parts of the page that compares runs."""
 
+from functools import partial
+
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
@@ -12,15 +14,26 @@ from pages.shared.filter.url import belongs
 from pages.shared.glossary import hover
 from pages.shared.meanings import MEANINGS
 from pages.shared.runs import data as run_data
-from pages.shared.runs.compare_settings import show_at_step
 from pages.shared.runs.curve_lines import PHASE, borders, lines_of_runs, stage_starts
-from pages.shared.runs.curve_views import choose_curves, show_curves
-from pages.shared.runs.differences import RUN, Compared, losses, metric_table, parameter_table, shared_text
+from pages.shared.runs.curve_views import choose_curves, show_curves, warn_of_unreadable
+from pages.shared.runs.differences import (
+    RUN,
+    Compared,
+    losses,
+    metric_table,
+    parameter_table,
+    shared_text,
+    table_by_parameter,
+)
+from pages.shared.runs.line_names import MOST_RUNS, banded, run_lines, run_tips, setting_lines, setting_tips
 from pages.shared.runs.table import MOST_COMPARED
 from pages.shared.start import View
 from pages.shared.text import count, listed, plain, states_text
+from store.frames import pandas
 
 ABREAST = 2
+MOST_SAID = 8  # parameters that the answer names
+MOST_COLUMNS = 40  # parameters up to which each is a column
 
 
 def linked() -> tuple[str, ...]:
@@ -65,7 +78,10 @@ def answer(of: Compared) -> str:
     runs = count(n, "run") + (f" of {settings} settings" if settings > 1 else " of one setting")
     if not of.parameters:
         return f"{runs}: they do not differ in any parameter."
-    return f"{runs}: they differ in {plain(listed(of.parameters, most=8))}."
+    if len(of.parameters) > MOST_SAID:
+        some = listed(of.parameters[:MOST_SAID], most=MOST_SAID)
+        return f"{runs}: they differ in {len(of.parameters):,} parameters, such as {plain(some)}."
+    return f"{runs}: they differ in {plain(listed(of.parameters, most=MOST_SAID))}."
 
 
 def choose_others(view: View, of: Compared, wanted: tuple[str, ...], most: int) -> None:
@@ -84,9 +100,14 @@ def choose_others(view: View, of: Compared, wanted: tuple[str, ...], most: int) 
 def show_parameters(of: Compared) -> None:
     """The parameters that differ, a row per run; what is the same behind a click."""
     st.subheader("What differs")
-    if of.parameters:
-        tips = {name: st.column_config.Column(help=MEANINGS.get(name)) for name in of.parameters}
-        st.dataframe(parameter_table(of), hide_index=True, column_config=tips | {RUN: _PINNED}, height=_height(of))
+    if len(of.parameters) > MOST_COLUMNS:
+        table = table_by_parameter(of)
+        st.dataframe(table, hide_index=True, column_config={table.columns[0]: _PINNED}, height=420)
+        st.caption(f"All {len(of.parameters):,} parameters that differ, a row each.")
+    elif of.parameters:
+        table = parameter_table(of)
+        tips = {name: st.column_config.Column(help=MEANINGS[name]) for name in of.parameters if name in MEANINGS}
+        st.dataframe(table, hide_index=True, column_config=tips | {table.columns[0]: _PINNED}, height=_height(of))
     else:
         st.caption("No parameter does.")
     with st.expander(f"The same in all: {count(len(of.shared), 'parameter')}"):
@@ -104,36 +125,50 @@ def show_metrics(of: Compared, metrics: pa.Table) -> None:
         st.dataframe(table, hide_index=True, column_config=columns, placeholder=UNSET, height=_height(of))
     if shared:
         st.caption(f"The same in all: {plain(shared_text(shared))}.")
+    csv_button("compared-runs", partial(compared_rows, of, table), "Both tables, with run ids.", key="compared")
+
+
+def compared_rows(of: Compared, metrics: pa.Table) -> pd.DataFrame:
+    """Both tables for a file, with run ids; a parameter that is called as another column says that it is one."""
     ids = of.runs[["run_id", "run_key", "setting"]].reset_index(drop=True)
-    whole = [ids, parameter_table(of).drop(columns=RUN), table.drop_columns([RUN]).to_pandas()]
-    csv_button("compared-runs", lambda: pd.concat(whole, axis=1), "Both tables, with run ids.", key="compared")
+    measured = pandas(metrics.drop_columns([RUN]))
+    taken = {*ids.columns, *measured.columns}
+    texts = {f"{name} (parameter)" if name in taken else name: values for name, values in of.texts.items()}
+    return pd.concat([ids, pd.DataFrame(texts, index=ids.index), measured], axis=1)
 
 
-def show_overlaid(of: Catalogue, compared: Compared) -> None:
-    """The runs' curves on top of each other."""
+def show_overlaid(of: Catalogue, compared: Compared) -> dict[str, pd.DataFrame]:
+    """Show the runs' curves on top of each other; return the values of each history key."""
     st.subheader("Curves")
     runs = compared.runs
     with_history = tuple(runs.loc[runs["n_history_rows"] > 0, "run_key"])
     if not with_history:
         st.caption("None of these runs logged a history, so there are no curves.")
-        return
-    keys = run_data.keys_of(of, with_history)
-    several = runs.groupby("setting")["run_key"].size().max() > 1
-    how = choose_curves(keys, several=bool(several))
-    logged = run_data.logged(of, with_history, (*how.keys, PHASE))
-    lines, starts = compared.lines(), stage_starts(logged)
+        return {}
+    keys, sizes = run_data.keys_of(of, with_history), runs.groupby("setting").size()
+    how = choose_curves(keys, several=int(sizes.max()) > 1, banded=banded(sizes.tolist()))
+    logged, unreadable = run_data.logged(of, with_history, (*how.keys, PHASE))
+    warn_of_unreadable(unreadable)
+    one_by_one = len(runs) <= MOST_RUNS and not how.band
+    lines = run_lines(compared) if one_by_one else setting_lines(compared)
+    starts = stage_starts(logged)
     drawn = {key: lines_of_runs(logged, key, lines, starts) for key in how.keys}
     stages = borders(starts, lines)
     said = [f"{len(with_history)} of {count(len(runs), 'run')} logged a history."]
+    if unreadable:
+        said.append(f"{count(len(with_history) - len(unreadable), 'run')} shown.")
     if how.band:
         said.append("Shaded: least to largest of a setting's runs; strong line: their median; thin line: each run.")
+    elif not one_by_one and len(compared.settings) > 1:
+        said.append("Colour: setting; line: one run. Point at a line to see which.")
     if "series" in stages:
-        said.append("Dashed: where each setting's later stages begin.")
+        said.append(f"Dashed: where each {'run' if one_by_one else 'setting'}'s later stages begin.")
     st.caption(hover(" ".join(said)))
+    how = how._replace(names=run_tips(compared) if one_by_one else setting_tips(compared))
     title = f"{count(len(runs), 'run')} compared"
     abreast = ABREAST if len(drawn) > 1 else 1
     show_curves(drawn, stages, how, losses(compared), "compared-curves", title, abreast=abreast, height=280)
-    show_at_step(compared, drawn, int(logged["step"].max()) if len(logged) else 1)
+    return drawn
 
 
 def _height(of: Compared) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 import altair as alt
@@ -16,7 +17,7 @@ from pages.shared.charts.theme import Theme
 from pages.shared.controls import choose, choose_many, places, switch
 from pages.shared.exports import download_row
 from pages.shared.runs.curve_lines import USUAL, curve_keys, measured_on
-from pages.shared.text import axis_title, count, listed, metric
+from pages.shared.text import axis_title, count, listed, metric, plain
 
 WINDOWS = {
     "1": "none",
@@ -36,15 +37,19 @@ class CurveChoice(NamedTuple):
     log: bool
     window: int
     band: bool
+    names: Mapping[str, str] = MappingProxyType({})  # of series in a tip, where they have others than in the legend
 
 
-def choose_curves(keys: Collection[str], *, several: bool) -> CurveChoice:
-    """Choose what to draw of these history keys. `several`: of settings with several runs, which can have a band."""
+def choose_curves(keys: Collection[str], *, several: bool, banded: bool = False) -> CurveChoice:
+    """Choose what to draw of these history keys.
+
+    `several`: they are of settings with several runs, which can have a band; `banded`: they have one unasked.
+    """
     known = curve_keys(keys)
     columns = places(450, 200, 210, *([200] if several else []))
     words = {key: axis_title(key) for key in known}
     with columns[0]:
-        tips = "\n\n".join(f"**{words[key]}**: {metric(key).help}" for key in known)
+        tips = "\n\n".join(f"**{plain(words[key])}**: {plain(metric(key).help)}" for key in known)
         chosen = choose_many("Curves", words, "curves", [key for key in USUAL if key in known] or known[:1], tip=tips)
     with columns[1]:
         window = choose("Smoothing", WINDOWS, "smoothing", tip=_SMOOTHING)
@@ -53,7 +58,7 @@ def choose_curves(keys: Collection[str], *, several: bool) -> CurveChoice:
     band = False
     if several:
         with columns[3]:
-            band = switch("band over seeds", "band", default=True, tip=_BAND)
+            band = switch("band over seeds", "band", default=banded, tip=_BAND)
     return CurveChoice(chosen, log, int(window), band)
 
 
@@ -76,7 +81,8 @@ def show_curves(
 
     def draw(key: str, theme: Theme, *, pointed_at: bool = True) -> alt.LayerChart | None:
         words = axis_title(key), measured_on(key, losses)
-        return curves_chart(data[key], words, borders, theme, log=how.log, height=height, pointed_at=pointed_at)
+        names = how.names if pointed_at else None
+        return curves_chart(data[key], words, borders, theme, log=how.log, height=height, names=names)
 
     def together() -> alt.ConcatChart:
         charts = {key: draw(key, "light", pointed_at=False) for key in data}
@@ -89,7 +95,7 @@ def show_curves(
             for key in keys[start : start + abreast]:
                 chart, words = drawn[key], axis_title(key)
                 if chart is None:
-                    st.caption(f"{words}: {_nothing(data[key])}")
+                    st.caption(f"{plain(words)}: {_nothing(data[key])}")
                 else:
                     st.altair_chart(chart, theme=None, key=f"curve_{key}", alt=f"{words} over optimiser steps")
     said = left_out(data)
@@ -100,13 +106,20 @@ def show_curves(
         download_row(name, together, title, [said] if said else [], rows, "Every logged value.", key="curves")
 
 
+def warn_of_unreadable(unreadable: Mapping[str, str]) -> None:
+    """Say of each run whose curves are missing or damaged which file it is, and what to do."""
+    for sentence in unreadable.values():
+        st.warning(plain(sentence), icon=":material/broken_image:")
+
+
 def left_out(data: Mapping[str, Curves]) -> str:
     """Say what the pictures leave out, or cannot show on their axes."""
     said = []
     for key, curves in data.items():
-        words = axis_title(key)
+        words = plain(axis_title(key))
         if len(curves.lost) and not curves.raw.empty:
-            named = listed([f"{row.label} from step {row.step:,}" for row in curves.lost.itertuples()], most=5)
+            lost = [f"{plain(str(row.label))} from step {row.step:,}" for row in curves.lost.itertuples()]
+            named = listed(lost, most=5)
             said.append(f"{words}: not finite in {count(len(curves.lost), 'line')} (cross at the top): {named}.")
         if curves.not_positive:
             said.append(f"{words}: {count(curves.not_positive, 'value')} of zero or less, which have no logarithm.")

@@ -5,9 +5,12 @@ import streamlit as st
 from orbitsens.sensitivity.analysis import Analysis, analyse, with_sobol
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.importance import Importances, importances
+from orbitsens.sensitivity.linear_maps import linear_remark
 from orbitsens.sensitivity.response import response
+from orbitsens.sensitivity.wording import Metric
 from pages.shared.data import Catalogue, Measured, in_turn, large, varying_parameters
-from pages.shared.study_data import in_settings
+from pages.shared.study_data import in_settings, run_metric
+from pages.shared.text import metric
 from store.filters import RunFilter
 
 _cached = st.cache_data(show_spinner=False, max_entries=16)
@@ -18,6 +21,12 @@ _cached = st.cache_data(show_spinner=False, max_entries=16)
 def analysis(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str, ...]) -> Analysis:
     """The whole answer of some runs."""
     return analyse(in_settings(of, which, measured, but), varying_parameters(of, which, but))
+
+
+def remark(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str, ...]) -> str:
+    """Say what has to be known of the best setting of some runs: that its network is a linear map; "" if it is not."""
+    words = Metric(metric(measured.metric).label, metric(measured.metric).unit)
+    return linear_remark(analysis(of, which, measured, but), run_metric(of, which, measured), words)
 
 
 @large

@@ -51,7 +51,7 @@ def show_pair(found: Response, noise: Noise, table: pd.DataFrame, group: str, me
         wanted = as_difference(percent, found.log, means.mean())
         n, unpaired = seeds_per_arm(wanted, noise.sd, correlation=correlation), seeds_per_arm(wanted, noise.sd)
     except CannotSay as reason:
-        st.markdown(str(reason))
+        st.markdown(plain(str(reason)))
         return
     st.markdown(plan_sentence(percent, n, unpaired, correlation, metric))
     st.download_button(
