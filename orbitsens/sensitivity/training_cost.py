@@ -19,7 +19,8 @@ def training_gflop(runs: pd.DataFrame) -> "pd.Series[float]":
     segment. One step of Tsit5 an interval (6 evaluations); a weight is multiplied and added once forwards and about
     twice backwards (2 x 3). Not counted: sub-steps where the solver refines, activations, and the evaluations.
 
-    `runs` has the columns `NEEDED` (the schedules as JSON) and n_parameters; NaN where a run lacks one of them.
+    `runs` has the columns `NEEDED` (the schedules as JSON) and n_parameters; NaN where a run lacks one of them, or
+    logged it in another way.
     """
     names = [*NEEDED, "n_parameters"]
     rows = runs[names].astype(object)
@@ -38,9 +39,9 @@ def _gflop(steps: Any, lengths: Any, windows: Any, batch: Any, segments: Any, we
         intervals = sum(
             n_steps * (ceil(size * end) - floor(size * start) - 1) for n_steps, size, (start, end) in stages
         )
+        together = float(batch) if pd.isna(segments) else min(float(batch), float(segments))
     except (ValueError, TypeError):
-        return nan  # schedules that another program logged in a way of its own
-    together = float(batch) if pd.isna(segments) else min(float(batch), float(segments))
+        return nan  # values that another program logged in a way of its own
     return STAGES * PER_WEIGHT * float(weights) * together * float(intervals) / 1e9
 
 

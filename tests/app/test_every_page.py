@@ -73,7 +73,7 @@ def test_a_damaged_store_is_one_sentence(tmp_path: Path, open_app: Open, file: s
     catalogue_path(tmp_path, version).write_bytes(b"no database")
     app = open_app(tmp_path, file)
     assert len(app.error) == 1
-    assert re.search(r"; (restore|sync|update|run) .*\.$", app.error[0].value)
+    assert re.search(r"[;:] (restore|sync|update|run) .*\.$", app.error[0].value)
     assert "Traceback" not in app.error[0].value
 
 

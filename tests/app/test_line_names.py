@@ -67,7 +67,7 @@ def test_settings_of_many_parameters_keep_short_names(tmp_path: Path) -> None:
     ],
 )
 def test_values_are_written_in_few_letters(values: list[object], texts: list[str]) -> None:
-    assert short_values(pd.Series(values, dtype=object), "width") == texts
+    assert short_values(value_texts(pd.Series(values, dtype=object)), "width") == texts
 
 
 @pytest.mark.parametrize(

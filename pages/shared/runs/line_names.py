@@ -1,7 +1,6 @@
 """What the lines of compared runs are called: a run by its seed and id, a setting by what differs, in few letters."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 
@@ -60,16 +59,18 @@ def short_settings(of: Compared) -> Mapping[str, str]:
     if len(settings) < 2:
         return dict.fromkeys(settings, "")
     if 0 < len(of.setting_parameters) <= FEW:
-        columns = {tuple(short_values(first[name], label(name))): name for name in of.setting_parameters}
+        columns = {
+            tuple(short_values([of.texts[name][i] for i in first.index], label(name))): name
+            for name in of.setting_parameters
+        }
         names = [SEPARATOR.join(parts) for parts in zip(*columns, strict=True)]
         if len(set(names)) == len(names):
             return dict(zip(settings, names, strict=True))
     return setting_names(settings).rows
 
 
-def short_values(column: "pd.Series[Any]", name: str) -> list[str]:
+def short_values(texts: list[str], name: str) -> list[str]:
     """Write the values of a parameter called `name`: words alone, and of long names only the parts that differ."""
-    texts = value_texts(column)
     parts = [text.split("_") for text in texts]
     if len({len(each) for each in parts}) == 1 and len(parts[0]) > 2:
         differ = [i for i in range(len(parts[0])) if len({each[i] for each in parts}) > 1]
