@@ -9,12 +9,15 @@ import pandas as pd
 from orbitsens.sensitivity.best import Best, best
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.decomposition import Decomposition, decompose
+from orbitsens.sensitivity.divergence import as_lost, diverged_by, divergence, divergence_tests, lost_settings
+from orbitsens.sensitivity.draws import Draws, by_draw, draws_of
 from orbitsens.sensitivity.effects import Effects, effects
 from orbitsens.sensitivity.fit import fit
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.means import setting_means
 from orbitsens.sensitivity.noise import Noise, noise_floor
-from orbitsens.sensitivity.response import Response, divergence, response
+from orbitsens.sensitivity.orbits import Orbits, orbit_influence
+from orbitsens.sensitivity.response import Response, response
 from orbitsens.sensitivity.settings import with_settings
 
 if TYPE_CHECKING:
@@ -22,46 +25,81 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+NO_ORBITS = "The errors of single test orbits are not at hand"
+
 
 @dataclass(frozen=True)
 class Analysis:
     """Each part is what it is called, or the one sentence that says why it cannot be had.
 
+    `divergence` counts runs by setting, `diverged_by` by the values of each parameter, and `divergence_tests` says
+    which parameters it depends on. `orbits`: what each test orbit does to the means, or why intervals hold for these
+    test orbits only. `draws`: how far the draw of the training orbits moves the response, or why that is not known.
     `sobol` is None until `with_sobol` was asked for, because it takes seconds.
     """
 
     response: Response | str
     divergence: pd.DataFrame
+    diverged_by: pd.DataFrame
+    divergence_tests: pd.DataFrame
     noise: Noise | str
     means: pd.DataFrame | str
     effects: Effects | str
     decomposition: Decomposition | str
     best: Best | str
+    orbits: Orbits | str
+    draws: Draws | str
     level: float
     sobol: "SobolIndices | str | None" = None
 
 
-def analyse(table: pd.DataFrame, varying: Sequence[str], level: float = LEVEL, margin: float | None = None) -> Analysis:
+def analyse(
+    table: pd.DataFrame,
+    varying: Sequence[str],
+    level: float = LEVEL,
+    margin: float | None = None,
+    orbits: pd.DataFrame | None = None,
+) -> Analysis:
     """Analyse a table of runs (columns as for `response`); never fails for want of runs.
 
-    `margin`: the largest effect that counts as none, unit of y (a factor's log10); unless given, the noise floor.
+    `margin`: the largest effect that counts as none, unit of y (a factor's log10); unless given, 25 % of the metric.
+    `orbits`: the metric orbit by orbit (`run_key`, `orbit`, `value`); with it intervals are also given for test orbits
+    like these. Where `draw` (of the training orbits) varies within settings, it is what is replicated: intervals then
+    hold for training orbits like these, too.
     """
     runs = with_settings(table, varying)
     counts = divergence(runs, varying, level)
-    found = _tried(lambda: response(runs, varying))
-    if isinstance(found, str):
-        return Analysis(found, counts, found, found, found, found, found, level)
+    matched = _tried(lambda: response(runs, varying))
+    if isinstance(matched, str):
+        none = diverged_by(runs, varying, ())
+        tests = divergence_tests(runs, varying, ())
+        return Analysis(matched, counts, none, tests, *([matched] * 7), level=level)
+    draws = _tried(lambda: draws_of(matched))
+    found = matched if isinstance(draws, str) else by_draw(matched)
+    of_values = diverged_by(runs, varying, found.parameters)
     noise = _tried(lambda: noise_floor(found, level))
     known = None if isinstance(noise, str) else noise
     fitted = fit(found) if found.parameters else None
+    each = _tried(lambda: orbit_influence(matched, orbits)) if orbits is not None else f"{NO_ORBITS}."
+    crossed = None if isinstance(each, str) else each
+    told = _tried(lambda: effects(found, known, level, margin, fitted, as_lost(of_values), crossed))
+    differ = None if isinstance(told, str) else told.any
+    summary = fitted.model.cells if fitted else None
+    lost = lost_settings(counts)
     return Analysis(
         response=found,
         divergence=counts,
+        diverged_by=of_values,
+        divergence_tests=divergence_tests(runs, varying, found.parameters),
         noise=noise,
-        means=noise if isinstance(noise, str) else setting_means(found, noise, level),
-        effects=_tried(lambda: effects(found, known, level, margin, fitted)),
+        means=noise if isinstance(noise, str) else setting_means(found, noise, level, crossed),
+        effects=told,
         decomposition=_tried(lambda: decompose(found, level, fitted)),
-        best=noise if isinstance(noise, str) else _tried(lambda: best(found, noise, level)),
+        best=noise
+        if isinstance(noise, str)
+        else _tried(lambda: best(found, noise, level, differ=differ, lost=lost, orbits=crossed, summary=summary)),
+        orbits=each,
+        draws=draws,
         level=level,
     )
 

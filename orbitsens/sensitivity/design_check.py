@@ -8,10 +8,12 @@ import pandas as pd
 from scipy import linalg
 
 from orbitsens.sensitivity.labels import label
-from orbitsens.sensitivity.model import SINGULAR, Places, missing_combinations, well_apart
+from orbitsens.sensitivity.leastsquares import SINGULAR, Places, well_apart
+from orbitsens.sensitivity.model import missing_combinations
 from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.seed_shares import seeds_alike
-from orbitsens.sensitivity.terms import Array, Cells
+from orbitsens.sensitivity.array import Array
+from orbitsens.sensitivity.terms import Cells
 
 ALIASED = 1e-8
 # Share of a parameter's own variation that the others leave, below which its effect is hardly its own (VIF above 10).

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import stats
 
 from orbitsens.sensitivity.cannot import CannotSay
-from orbitsens.sensitivity.terms import Array
+from orbitsens.sensitivity.array import Array
 
 POWER = 0.8
 MOST = 10_000

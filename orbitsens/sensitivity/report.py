@@ -11,6 +11,7 @@ from orbitsens.sensitivity.wording import Metric
 
 MOST_ROWS = 40
 SOBOL = "Sobol indices"
+DOCUMENT = "docs/methods.md"
 
 
 def markdown(answer: Analysis, title: str, metric: Metric, dataset: str) -> str:
@@ -19,13 +20,15 @@ def markdown(answer: Analysis, title: str, metric: Metric, dataset: str) -> str:
     counted = answer.response if isinstance(answer.response, str) else f"{answer.response.counted}."
     lines += [counted, ""]
     if isinstance(answer.response, str):
-        return _joined([*lines, "## Divergence", "", wording.divergence_sentence(answer)])
+        return _joined([*lines, "## Divergence", "", *wording.divergence_sentences(answer)])
+    if answer.response.warning:
+        lines += [f"**{answer.response.warning}**", ""]
     lines += ["## Answer", ""]
-    lines += [f"- {sentence}" for sentence in wording.parameter_sentences(answer.effects, metric)]
-    lines += [f"- {sentence}" for sentence in _distinct(answer, metric)]
+    lines += [f"- {sentence}" for sentence in answers(answer, metric)]
     warned = [] if isinstance(answer.effects, str) else [f"- {sentence}" for sentence in answer.effects.warnings]
-    if warned:
-        lines += ["", "## What this design cannot tell", "", *warned]
+    lines += ["", "## What this design cannot tell", ""]
+    lines += [f"- {sentence}" for sentence in wording.scope_sentences(answer)]
+    lines += warned
     for name, table in tables(answer).items():
         lines += ["", f"## {name}", "", *markdown_table(table)]
     if isinstance(answer.sobol, str):
@@ -39,6 +42,10 @@ def tables(answer: Analysis) -> dict[str, pd.DataFrame]:
     found: dict[str, pd.DataFrame] = {}
     if not isinstance(answer.effects, str):
         found["Effects"] = answer.effects.table.drop(columns=["pairs"])
+        if len(answer.effects.bundles):
+            found["Parameters that change together"] = answer.effects.bundles.assign(
+                parameters=answer.effects.bundles["parameters"].map(", ".join)
+            )
         if len(answer.effects.interactions):
             found["Interactions"] = answer.effects.interactions
     if not isinstance(answer.decomposition, str):
@@ -52,6 +59,8 @@ def tables(answer: Analysis) -> dict[str, pd.DataFrame]:
     if not isinstance(answer.noise, str):
         found["Seed noise"] = answer.noise.per_setting
     found["Divergence"] = answer.divergence
+    if len(answer.divergence_tests):
+        found["What decides divergence"] = answer.divergence_tests
     return found
 
 
@@ -81,9 +90,10 @@ def methods(answer: Analysis) -> list[str]:
     if not isinstance(answer.best, str):
         lines.append(f"- Best: {answer.best.method}.")
     lines.append(
-        f"- Divergence: Wilson score interval, {100 * answer.level:g} %, of the runs that ended by themselves."
+        f"- Divergence: Wilson score interval, {100 * answer.level:g} %, of the runs that ended by themselves; that of all "
+        "settings of their effective number, because runs of one setting diverge together."
     )
-    return lines
+    return [*lines, f"- Formulas, references and measured error rates: {DOCUMENT}."]
 
 
 def markdown_table(table: pd.DataFrame) -> list[str]:
@@ -101,13 +111,18 @@ def _cell(value: object) -> str:
     return str(value).replace("|", "\\|")
 
 
-def _distinct(answer: Analysis, metric: Metric) -> list[str]:
+def answers(answer: Analysis, metric: Metric) -> list[str]:
+    """Every sentence of the answer, in order, each once."""
     said = [
+        *map(str, wording.parameter_sentences(answer.effects, metric)),
+        *wording.bundle_sentences(answer.effects),
         *wording.interaction_sentences(answer.effects),
-        *wording.share_sentence(answer.decomposition),
+        *wording.discovery_sentence(answer.effects),
+        *wording.share_sentence(answer.decomposition, answer.effects),
         wording.noise_sentence(answer.noise, metric),
+        *wording.seed_sentence(answer.effects),
         wording.best_sentence(answer, metric),
-        wording.divergence_sentence(answer),
+        *wording.divergence_sentences(answer),
     ]
     return list(dict.fromkeys(said))
 

@@ -17,7 +17,8 @@ from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.importance import coded
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.response import Response
-from orbitsens.sensitivity.terms import Array, term
+from orbitsens.sensitivity.array import Array
+from orbitsens.sensitivity.terms import term
 from orbitsens.sensitivity.threads import one_thread
 
 FEWEST_SETTINGS = 20

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from orbitsens.sensitivity.array import Array
+from orbitsens.sensitivity.blocks import Blocks, blocks
 from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.settings import value_text, value_texts
-
-Array = npt.NDArray[np.float64]
 
 # A number with more values than this is a trend (quadratic), not a set of levels.
 MOST_LEVELS = 8
@@ -43,28 +43,37 @@ class Term:
 class Cells:
     """The settings of a response in numbers: all that least squares needs.
 
-    `n`: runs, `mean`: mean of y, `ss`: sum of squares about it, each [n_settings]; `terms`: one per parameter.
+    `n`: runs, `mean`: mean of y less the effects of its runs' seeds, where seeds are blocks (`blocks`), `ss`: sum of
+    squares about it, `df`: its degrees of freedom, not whole where blocks take a part, each [n_settings]; `terms`:
+    one per parameter.
     """
 
     settings: tuple[str, ...]
     n: Array
     mean: Array
     ss: Array
+    df: Array
     terms: tuple[Term, ...]
+    blocks: Blocks | None
 
 
 def cells(found: Response) -> Cells:
-    """Summarise the runs of each setting, and code the parameters."""
+    """Summarise the runs of each setting, within seeds where these are blocks, and code the parameters."""
     grouped = found.runs.groupby("setting", sort=False)
     first = grouped[list(found.parameters)].head(1) if found.parameters else grouped[["seed"]].head(1)
-    mean = grouped["y"].transform("mean")
-    squares = ((found.runs["y"] - mean) ** 2).groupby(found.runs["setting"], sort=False).sum()
+    seeds = blocks(found)
+    place, names = pd.factorize(found.runs["setting"])
+    y = found.runs["y"].to_numpy(dtype=float) - (seeds.effect if seeds else 0.0)
+    n = np.bincount(place).astype(float)
+    mean = np.bincount(place, weights=y) / n
     return Cells(
-        settings=tuple(str(name) for name in grouped.size().index),
-        n=np.asarray(grouped.size(), dtype=np.float64),
-        mean=grouped["y"].mean().to_numpy(dtype=float),
-        ss=squares.to_numpy(dtype=float),
+        settings=tuple(map(str, names)),
+        n=n,
+        mean=mean,
+        ss=np.bincount(place, weights=(y - mean[place]) ** 2),
+        df=(n - 1.0) * (seeds.left if seeds else 1.0),
         terms=tuple(term(first[name]) for name in found.parameters),
+        blocks=seeds,
     )
 
 

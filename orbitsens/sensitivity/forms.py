@@ -1,0 +1,87 @@
+"""F tests of quadratic forms of setting means that may each have their own variance."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import linalg, stats
+
+from orbitsens.sensitivity.array import Array
+from orbitsens.sensitivity.leastsquares import SINGULAR, Places, Solution
+from orbitsens.sensitivity.spread import Spread
+
+
+class FTest(NamedTuple):
+    """An F statistic with its degrees of freedom and p value.
+
+    `square` is the sum of squares that is tested, `chance` what noise alone is expected to make of it.
+    """
+
+    f: float
+    df: float
+    df_error: float
+    p: float
+    square: float
+    chance: float
+
+
+NOTHING = FTest(float("nan"), float("nan"), float("nan"), float("nan"), 0.0, 0.0)
+
+
+def rows(fit: Solution, own: Places, weighted: Array) -> Array:
+    """What turns setting means into uncorrelated unit-variance parts of some of a solution's columns, [rank, k].
+
+    `own` are places among the solution's columns, `weighted` is [k, c], the settings' columns times their runs.
+    """
+    block = fit.covariance[np.ix_(own, own)]
+    scale = np.sqrt(np.maximum(np.diag(block), 1e-300))
+    values, vectors = linalg.eigh(block / np.outer(scale, scale), check_finite=False)
+    keep = values > SINGULAR * max(float(values.max(initial=0.0)), 1e-300)
+    turn = (vectors[:, keep] / np.sqrt(values[keep])).T / scale
+    return np.asarray(turn @ (fit.covariance[own] @ weighted.T))
+
+
+def tested(parts: Array, mean: Array, n: Array, spread: Spread | None, variance: float, df: float) -> FTest:
+    """Test that `parts` [rank, k] of the setting means are all zero.
+
+    With a `spread` the ANOVA-type statistic of Brunner, Dette and Munk (1997), whose degrees of freedom allow for
+    unequal variances; without, the F test with one `variance` of `df` degrees of freedom.
+    """
+    rank = len(parts)
+    if not rank:
+        return NOTHING
+    square = float(((parts @ mean) ** 2).sum())
+    if spread is None:
+        f = square / rank / variance
+        return FTest(f, float(rank), df, float(stats.f.sf(f, rank, df)), square, rank * variance)
+    of_mean = spread.variance / n
+    own = (parts**2).sum(axis=0) * of_mean
+    both = (parts * of_mean) @ parts.T
+    return _approximate(square, float(own.sum()), float((both**2).sum()), float((own**2 / spread.df).sum()), spread)
+
+
+def left_over(x: Array, mean: Array, n: Array, spread: Spread) -> FTest:
+    """Test that the setting means are what a model with the columns `x` [k, p] says, weighted by `n`."""
+    root = np.sqrt(n)
+    columns = root[:, None] * x
+    columns = columns / np.sqrt(np.maximum((columns**2).sum(axis=0), 1e-300))
+    values, vectors = linalg.eigh(columns.T @ columns, check_finite=False)
+    keep = values > SINGULAR * max(float(values.max(initial=0.0)), 1e-300)
+    basis = columns @ (vectors[:, keep] / np.sqrt(values[keep]))
+    free = len(n) - basis.shape[1]
+    if free < 1:
+        return NOTHING
+    scaled = root * mean
+    square = float(((scaled - basis @ (basis.T @ scaled)) ** 2).sum())
+    v = spread.variance
+    leverage = (basis**2).sum(axis=1)
+    own = v * (1.0 - leverage)
+    both = float((v**2).sum() - 2.0 * (v**2 * leverage).sum() + ((basis.T @ (v[:, None] * basis)) ** 2).sum())
+    return _approximate(square, float(own.sum()), both, float((own**2 / spread.df).sum()), spread)
+
+
+def _approximate(square: float, trace: float, both: float, uncertain: float, spread: Spread) -> FTest:
+    if not trace > 0.0:
+        return NOTHING
+    f, df = square / trace, trace**2 / max(both, 1e-300)
+    df_error = min(trace**2 / max(uncertain, 1e-300), spread.total)
+    return FTest(f, df, df_error, float(stats.f.sf(f, df, df_error)), square, trace)
