@@ -27,7 +27,7 @@ answer = sensitivity_data.analysis(view.catalogue, view.filter, measured, view.b
 found, noise, effects = answer.response, answer.noise, answer.effects
 if isinstance(found, str):
     st.info(found)
-    st.markdown(wording.divergence_sentence(answer))
+    st.markdown("\n\n".join(wording.divergence_sentences(answer)))
     st.stop()
 
 
@@ -38,13 +38,23 @@ def say(*sentences: str | wording.Said) -> None:
     st.markdown(hover("\n".join(lines), COMMON))
 
 
-say(*wording.parameter_sentences(effects, words), wording.noise_sentence(noise, words))
+if found.warning:
+    st.warning(found.warning, icon=":material/warning:")
+say(
+    *wording.parameter_sentences(effects, words),
+    *wording.bundle_sentences(effects),
+    wording.noise_sentence(noise, words),
+)
 st.caption(f"{found.counted}, {100 * answer.level:g} % level.")
 if not isinstance(effects, str):
     for sentence in effects.warnings:
         st.warning(plain(sentence), icon=":material/warning:")
     if effects.table["effect"].notna().any():
-        told = "Point: estimate; bar: interval; dashed line: one seed-noise standard deviation."
+        margin = wording.change(effects.margin, effects.log, words.unit)
+        told = (
+            "Point: estimate; bar: the simultaneous interval that decides whether it matters; tick: no average effect "
+            f"is larger (one-sided); dashed line: {margin}, below which an effect counts as none."
+        )
         told = f"{told} Method: {effects.method}."
         st.altair_chart(effect_chart(effects, look.theme()), theme=None, key="effects")
         st.caption(told)
@@ -59,13 +69,16 @@ if not isinstance(effects, str):
         )
 say(
     *wording.interaction_sentences(effects),
-    *wording.share_sentence(answer.decomposition),
+    *wording.discovery_sentence(effects),
+    *wording.share_sentence(answer.decomposition, effects),
+    *wording.seed_sentence(effects),
     wording.best_sentence(answer, words),
-    wording.divergence_sentence(answer),
+    *wording.divergence_sentences(answer),
 )
+st.caption(plain(" ".join(wording.scope_sentences(answer))))
 if found.runs["setting"].nunique() > 1 and not isinstance(noise, str):
     st.subheader("Two settings, and the sweep that would tell them apart")
-    show_pair(found, noise, study_data.run_metric(view.catalogue, view.filter, measured), view.name, words)
+    show_pair(view, found, study_data.run_metric(view.catalogue, view.filter, measured), words)
 if found.parameters:
     st.subheader("Importance")
     show_importance(view, measured)

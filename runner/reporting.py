@@ -52,9 +52,10 @@ def group_answer(store: Path, group: str, metric: str, dataset: str | None) -> G
         chosen = _choose(choices, group, metric, dataset)
         table = queries.run_metric(con, of_group(group), metric, chosen["dataset"], chosen["split"])
         varying = queries.varying_parameters(con, of_group(group))
+        orbits = queries.orbit_values(con, of_group(group), metric, chosen["dataset"], chosen["split"])
     name, split = str(chosen["dataset"] or "(unset)"), str(chosen["split"])
     place = name if name.endswith(f"_{split}") else f"{name} ({split})"
-    return GroupAnswer(analyse(table, varying), METRICS.get(metric, Metric(metric, "")), place)
+    return GroupAnswer(analyse(table, varying, orbits=orbits), METRICS.get(metric, Metric(metric, "")), place)
 
 
 def _choose(choices: pd.DataFrame, group: str, metric: str, dataset: str | None) -> "pd.Series[str]":

@@ -93,6 +93,13 @@ def run_metric(
     return matched_frame(con, which, "run_metric", {"metric": metric, "dataset": dataset, "split": split})
 
 
+def orbit_values(
+    con: duckdb.DuckDBPyConnection, which: RunFilter, metric: str, dataset: str | None, split: str
+) -> pd.DataFrame:
+    """Return one metric orbit by orbit. Columns: run_key, orbit (from 0), value; no rows for runs that lack it."""
+    return matched_frame(con, which, "orbit_values", {"metric": metric, "dataset": dataset, "split": split})
+
+
 def trained_configs(con: duckdb.DuckDBPyConnection, entity: str, project: str, group: str) -> dict[str, set[str]]:
     """Return the config hashes of a group's runs: those `finished` (diverged ones too), and those `running` here."""
     pairs = arrow(con, "trained_configs", {"entity": entity, "project": project, "group": group}).to_pylist()

@@ -53,12 +53,10 @@ def warnings(found: Response, cells: Cells, table: pd.DataFrame) -> list[str]:
     `table` is that of `tolerances`.
     """
     said = [
-        f"{label(parameter)} cannot be told from {label(partner)}: they change together in these runs."
-        if status == "aliased"
-        else f"{label(parameter)} is nearly confounded with the other parameters (mostly {label(partner)}): "
+        f"{label(parameter)} is nearly confounded with the other parameters (mostly {label(partner)}): "
         f"only {100 * tolerance:.0f} % of its variation is its own."
         for parameter, tolerance, partner, status in table.itertuples(index=False)
-        if status != "free"
+        if status == "nearly aliased"
     ]
     holes = [(a.name, b.name, missing_combinations(cells, a.name, b.name)) for a, b in combinations(cells.terms, 2)]
     gaps = [(label(a), label(b), n) for a, b, n in holes if n > 0]
@@ -83,7 +81,7 @@ def warnings(found: Response, cells: Cells, table: pd.DataFrame) -> list[str]:
         "number, and intervals are too narrow."
         for name, p in seeds_alike(found)
     ]
-    return said + seed_warnings(found)
+    return said + ([] if cells.blocks else seed_warnings(found))
 
 
 def seed_warnings(found: Response) -> list[str]:

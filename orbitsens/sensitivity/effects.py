@@ -94,12 +94,10 @@ class Effects:
         }[self.error.source]
         margin = f"{self.margin:.3g} {'in log10' if self.log else 'units of the metric'}"
         n = len(self.table) + len(self.interactions) + len(self.bundles) + len(self.misfit)
-        borrowed = self.model.spread.borrowed
-        steadied = f", steadied by {borrowed:.2g} degrees of freedom of the others'" if borrowed >= 0.05 else ""
         seeds = ", within seeds" if self.model.cells.blocks else ""
         return (
             f"least squares, type II{seeds}, pairwise interactions in the model: {len(self.interactions)}; error from "
-            f"{source}{steadied if self.error.source == 'seeds' else ''}, {self.error.df} degrees of freedom; F tests, "
+            f"{source}, {self.error.df} degrees of freedom; F tests, "
             f"p values with Holm's correction over one family of {n} (parameters, interactions, bundles and lack of "
             f"fit), q values by Benjamini and Hochberg; {100 * self.level:g} % intervals with Bonferroni's correction "
             f"over the values of a parameter; equivalence by two one-sided tests within {margin}; {self.counted}"
@@ -318,22 +316,22 @@ def _misfit(model: Model) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["df", "f", "p"]).astype({"p": float})
 
 
-def _partner(name: str, interactions: pd.DataFrame) -> str | None:
+def _partner(name: str, interactions: pd.DataFrame) -> str:
     real = interactions[interactions["verdict"] == MATTERS].sort_values("p", kind="stable")
     for first, second in zip(real["first"], real["second"], strict=True):
         if name in (first, second):
             return str(second if name == first else first)
-    return None
+    return ""
 
 
-def _lost(row: Any, lost: Lost | None) -> str | None:
-    """Say that the value with the smaller response lost more of its runs to divergence; None where it did not."""
+def _lost(row: Any, lost: Lost | None) -> str:
+    """Say that the value with the smaller response lost more of its runs to divergence; "" where it did not."""
     counts = (lost or {}).get(row.parameter, {})
     if row.best not in counts or row.worst not in counts:
-        return None
+        return ""
     (n, gone), (n_other, gone_other) = counts[row.best], counts[row.worst]
     if gone <= MOST_LOST * n or gone / n <= gone_other / n_other:
-        return None
+        return ""
     return f"{gone} of {n} runs with {row.best} diverged, and {gone_other} of {n_other} with {row.worst}"
 
 

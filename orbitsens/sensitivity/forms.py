@@ -56,7 +56,7 @@ def tested(parts: Array, mean: Array, n: Array, spread: Spread | None, variance:
     of_mean = spread.variance / n
     own = (parts**2).sum(axis=0) * of_mean
     both = (parts * of_mean) @ parts.T
-    return _approximate(square, float(own.sum()), float((both**2).sum()), float((own**2 / spread.df).sum()), spread)
+    return _approximate(square, float(own.sum()), float((both**2).sum()), own, spread)
 
 
 def left_over(x: Array, mean: Array, n: Array, spread: Spread) -> FTest:
@@ -76,12 +76,15 @@ def left_over(x: Array, mean: Array, n: Array, spread: Spread) -> FTest:
     leverage = (basis**2).sum(axis=1)
     own = v * (1.0 - leverage)
     both = float((v**2).sum() - 2.0 * (v**2 * leverage).sum() + ((basis.T @ (v[:, None] * basis)) ** 2).sum())
-    return _approximate(square, float(own.sum()), both, float((own**2 / spread.df).sum()), spread)
+    return _approximate(square, float(own.sum()), both, own, spread)
 
 
-def _approximate(square: float, trace: float, both: float, uncertain: float, spread: Spread) -> FTest:
+def _approximate(square: float, trace: float, both: float, own: Array, spread: Spread) -> FTest:
     if not trace > 0.0:
         return NOTHING
-    f, df = square / trace, trace**2 / max(both, 1e-300)
-    df_error = min(trace**2 / max(uncertain, 1e-300), spread.total)
+    # Squares of estimated variances are too large, by 2 / df of them on average (they would cost half of the power).
+    excess = 2.0 * float((own**2 / (spread.df + 2.0)).sum())
+    df = max((trace**2 - excess) / max(both - excess, 1e-300), 1.0)
+    df_error = min(trace**2 / max(float((own**2 / spread.df).sum()), 1e-300), spread.total)
+    f = square / trace
     return FTest(f, df, df_error, float(stats.f.sf(f, df, df_error)), square, trace)

@@ -8,7 +8,7 @@ import numpy as np
 from orbitsens.sensitivity.array import Array
 from orbitsens.sensitivity.forms import NOTHING, FTest, left_over
 from orbitsens.sensitivity.leastsquares import Places, solve
-from orbitsens.sensitivity.spread import Spread, moderated
+from orbitsens.sensitivity.spread import Spread, each_own
 from orbitsens.sensitivity.terms import Cells, product
 
 Key = tuple[str, ...]
@@ -118,7 +118,7 @@ def _assemble(cells: Cells, pairs: list[tuple[str, str]]) -> Model:
     z = np.column_stack([x, cells.mean - np.average(cells.mean, weights=cells.n)])
     gram = z.T @ (cells.n[:, None] * z)
     found = solve(gram, np.arange(x.shape[1]))
-    spread = moderated(cells.ss, cells.df)
+    spread = each_own(cells.ss, cells.df)
     free, pure = len(cells.n) - found.rank, round(float(cells.df.sum()))
     misfit = left_over(x, z[:, -1], cells.n, spread) if free and pure and cells.ss.sum() > 0.0 else NOTHING
     return Model(

@@ -16,6 +16,8 @@ FEWEST_RUNS = 6
 ONE_IN = 10
 # Heavy tails that noise may have: Student's t with so many degrees of freedom.
 HEAVY = 3
+# Its level is stricter, because the MAD of a few runs is itself uncertain.
+HEAVY_LEVEL = 0.02
 
 
 def rule(log: bool) -> str:
@@ -69,9 +71,9 @@ def stands_out(settings: Sequence[npt.ArrayLike], log: bool) -> list[npt.NDArray
 
 
 def heavy_limit(n: int) -> float:
-    """Modified z-score that the largest of `n` heavy-tailed runs exceeds in 5 % of studies."""
+    """Modified z-score that the largest of `n` heavy-tailed runs exceeds in at most 5 % of studies."""
     scale = float(stats.t.ppf(0.75, HEAVY) / stats.norm.ppf(0.75))
-    return float(stats.t.isf(LEVEL / (2 * n), HEAVY)) / scale
+    return float(stats.t.isf(HEAVY_LEVEL / (2 * n), HEAVY)) / scale
 
 
 def _extreme_deviates(x: Array) -> tuple[npt.NDArray[np.intp], Array]:

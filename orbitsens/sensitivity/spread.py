@@ -27,6 +27,17 @@ class Spread(NamedTuple):
     total: float
 
 
+def each_own(squares: Array, df: Array) -> Spread:
+    """Each setting's own variance, unbiased, as sums over many settings need it; borrows nothing.
+
+    Arguments as for `moderated`. A setting without a spread of its own gets the mean of the others'.
+    """
+    own = df > 0.0
+    total = float(squares[own].sum() / df[own].sum()) if own.any() else 0.0
+    variance = np.divide(squares, df, out=np.full(len(df), total), where=own)
+    return Spread(variance, np.where(own, df, 1.0), 0.0, max(float(df.sum()), 1.0))
+
+
 def moderated(squares: Array, df: Array) -> Spread:
     """Steady variances by those of the other settings (Smyth 2004), as far as these are safely alike.
 

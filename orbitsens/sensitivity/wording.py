@@ -15,6 +15,7 @@ from orbitsens.sensitivity.settings import SEPARATOR
 LARGEST_FACTOR = 50.0
 MANY_PARAMETERS = 4  # of a setting, which is then too long to name in passing
 SHARED_P = 0.001
+SCREENING = 5  # parameters, from which on a study is read as a screening
 TIMES = "times"
 
 
@@ -98,7 +99,8 @@ def parameter_sentences(found: Effects | str, metric: Metric) -> list[Said]:
     rank = {MATTERS: 0, UNKNOWN: 1, NO_MATTER: 2}
     order = found.table.assign(last=found.table["verdict"].map(rank))
     order = order.sort_values(["last", "effect"], ascending=[True, False], kind="stable")
-    return [_sentence(row, found, metric) for row in order.itertuples() if isfinite(row.effect)]
+    said = [_sentence(row, found, metric) for row in order.itertuples() if isfinite(row.effect)]
+    return said or [Said("", sentence) for sentence in bundle_sentences(found)]
 
 
 def _sentence(row: Any, found: Effects, metric: Metric) -> Said:
@@ -187,10 +189,10 @@ def interaction_sentences(found: Effects | str) -> list[str]:
 
 def discovery_sentence(found: Effects | str) -> list[str]:
     """What a screening finds at a false-discovery rate, where that is more than the strict verdict names."""
-    if isinstance(found, str):
+    if isinstance(found, str) or len(found.table) < SCREENING:
         return []
     table = found.table
-    named = table[(table["q"] < 1.0 - found.level) & table["lost"].isna()].sort_values("q", kind="stable")
+    named = table[(table["q"] < 1.0 - found.level) & (table["lost"] == "")].sort_values("q", kind="stable")
     strict = int((table["p_holm"] < 1.0 - found.level).sum())
     if len(named) <= strict:
         return []

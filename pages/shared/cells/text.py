@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from orbitsens.sensitivity import wording
 from orbitsens.sensitivity.best import Best
+from orbitsens.sensitivity.best_wording import best_words
 from orbitsens.sensitivity.cell_study import MOST_LEVELS, CellStudy
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.labels import label, labels
+from orbitsens.sensitivity.wording import Metric as Words
 from pages.shared.cells.data import Axes
 from pages.shared.cells.words import SECONDS, WEIGHTS, Shown, cost_text
 from pages.shared.charts.cellmaps import EMPTY, IDLE, LOST
@@ -47,7 +48,7 @@ def said(study: CellStudy, words: Metric) -> list[str]:
     """What the seeds allow to say: which cells may be best, and which of those costs least."""
     if isinstance(study.found, str):
         return [plain(study.found)]
-    sentences = [plain(wording.best_words(study.found, wording.Metric(words.label, words.unit)))]
+    sentences = [plain(best_words(study.found, Words(words.label, words.unit)))]
     may_be = study.cells[study.cells["candidate"]]
     told: dict[str, list[str]] = {}
     for cost, verb in ((WEIGHTS, "has the fewest weights"), (SECONDS, "trained fastest")):
@@ -57,7 +58,7 @@ def said(study: CellStudy, words: Metric) -> list[str]:
             told.setdefault(str(least["cell"]), []).append(f"{verb} ({cost_text(least[cost], cost)})")
     if told:
         parts = [f"{plain(cell)} {listed(verbs)}" for cell, verbs in told.items()]
-        sentences.append(f"Of the {len(may_be)} that cannot be told apart, {listed(parts)}.")
+        sentences.append(f"Of the {len(may_be)} that are indistinguishable, {listed(parts)}.")
     return sentences
 
 
@@ -87,7 +88,7 @@ def map_caption(study: CellStudy, grids: Sequence[pd.DataFrame], what: Shown) ->
         mean = "geometric mean" if study.log else "mean"
         parts.append(f"star: the best cell, with the smallest {mean}")
         parts.append(
-            f"white outline: not distinguishable from it (Gupta's subset selection, {100 * LEVEL:g} % for all "
+            f"white outline: indistinguishable from it (Gupta's subset selection, {100 * LEVEL:g} % for all "
             f"{len(study.found.table)} cells together)"
         )
     parts += ["hatched: no run"] if EMPTY in kinds else []

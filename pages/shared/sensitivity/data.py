@@ -6,9 +6,12 @@ from orbitsens.sensitivity.analysis import Analysis, analyse, with_sobol
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.importance import Importances, importances
 from orbitsens.sensitivity.response import response
-from pages.shared.data import Catalogue, Measured, in_turn, large, varying_parameters
+from pages.shared.data import Catalogue, Measured, in_turn, large, reading, varying_parameters
 from pages.shared.study_data import in_settings
+from store import queries
 from store.filters import RunFilter
+
+MOST_RUNS = 5000  # whose errors orbit by orbit are read
 
 _cached = st.cache_data(show_spinner=False, max_entries=16)
 
@@ -17,7 +20,20 @@ _cached = st.cache_data(show_spinner=False, max_entries=16)
 @in_turn
 def analysis(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str, ...]) -> Analysis:
     """The whole answer of some runs."""
-    return analyse(in_settings(of, which, measured, but), varying_parameters(of, which, but))
+    runs = in_settings(of, which, measured, but)
+    orbits = None
+    if len(runs) <= MOST_RUNS:
+        with reading(of) as con:
+            orbits = queries.orbit_values(con, which, *measured)
+    return analyse(runs, varying_parameters(of, which, but), orbits=orbits)
+
+
+@_cached
+def minutes_per_run(of: Catalogue, which: RunFilter) -> float | None:
+    """How long the training of one of some runs took, in minutes, on average; None where that is not on record."""
+    with reading(of) as con:
+        costs = queries.group_costs(con, which)
+    return costs.train_seconds / costs.n_runs / 60.0 if costs.n_runs and costs.train_seconds else None
 
 
 @large
