@@ -18,6 +18,7 @@ from orbitsens.sensitivity.seed_shares import seed_parts, seeds_method
 from orbitsens.sensitivity.threads import one_thread
 
 MISFIT, NOISE, SHARED = "lack of fit", "noise", "shared"
+NOTHING_LEFT = 1e-12  # of the spread within settings
 BESIDE = " + "  # between the parameters of a bundle
 
 
@@ -74,7 +75,7 @@ def _table(found: Response, model: Model, level: float) -> pd.DataFrame:
     y = found.runs["y"]
     within = float(((y - y.groupby(found.runs["setting"], sort=False).transform("mean")) ** 2).sum())
     between = float((n * (cells.mean - np.average(cells.mean, weights=n)) ** 2).sum())
-    pure = model.df_pure > 0 and model.pure > 0.0
+    pure = model.df_pure > 0 and model.pure > NOTHING_LEFT * (between + within)
     variance = spread.variance if pure else np.full(len(n), model.rss / max(model.df_misfit, 1))
     of_means = float((variance * (1.0 - n / n.sum())).sum())
     terms = _terms(model, pure)
@@ -97,8 +98,8 @@ def _table(found: Response, model: Model, level: float) -> pd.DataFrame:
     ends = [beyond_chance(test, level) for test in tests]
     # Noise and the parts, each with the standard deviation that its interval has.
     df = float(cells.df.sum()) if pure else float(model.df_misfit)
-    uneven = float((variance**2 * np.maximum(cells.df, 1.0)).sum() / max((variance * np.maximum(cells.df, 1.0)).sum(), 1e-300) ** 2)
-    df_noise = 1.0 / uneven if pure and uneven > 0.0 else max(df, 1.0)
+    relative, own_df = variance / max(float(variance.max()), 1e-300), np.maximum(cells.df, 1e-9)
+    df_noise = (relative * own_df).sum() ** 2 / max((relative**2 * own_df).sum(), 1e-12) if pure else max(df, 1.0)
     sds = np.array([(high - low) / 3.92 for low, high in ends] + [noise * np.sqrt(2.0 / df_noise)])
     values = np.array([*parts.values(), noise])
     every = [*ends, scaled_chi_square(max(noise, 0.0), df_noise, level)]
@@ -149,7 +150,7 @@ def _seeds(found: Response) -> dict[str, FTest]:
     left = found.n_used - runs.ngroups - sum(df for _, df in parts.values())
     within = float(((found.runs["y"] - runs.transform("mean")) ** 2).sum())
     rest = within - sum(square for square, _ in parts.values())
-    if left < 1 or not rest > 0.0:
+    if left < 1 or not rest > NOTHING_LEFT * within:
         return {}
     noise = rest / left
     return {

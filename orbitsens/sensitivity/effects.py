@@ -11,7 +11,7 @@ from scipy import stats
 from orbitsens.sensitivity.array import Array
 from orbitsens.sensitivity.bundles import bundles
 from orbitsens.sensitivity.cannot import CannotSay
-from orbitsens.sensitivity.family import together
+from orbitsens.sensitivity.family import false_discovery, together
 from orbitsens.sensitivity.fit import Fit, fit
 from orbitsens.sensitivity.forms import FTest, rows, tested
 from orbitsens.sensitivity.intervals import LEVEL
@@ -50,14 +50,14 @@ class Effects:
     most, the one with the smaller response first), effect (difference of their adjusted means, unit of y, so not
     negative), se, df, low, high (interval, simultaneous over all pairs of the parameter's values), effect_in_noise
     (in typical standard deviations of the settings with these two values), f, f_df, f_df_error, p (of the F test that
-    all its values are alike), p_holm (Holm), q (Benjamini and Hochberg), both over one family with the interactions,
-    the bundles and the lack of fit; bound (on average over the other parameters no two values differ by more,
+    all its values are alike), p_holm (Holm, over one family with the bundles, the interactions and the lack of fit), q
+    (Benjamini and Hochberg, over parameters); bound (on average over the other parameters no two values differ by more,
     one-sided 95 %), bound_simple (nor do they at any one setting of the others; NaN where that was not run), together
     (the parameter that it acts together with, or None), lost (why survivors of divergence are not compared, or None),
     runs_factor (by how much the runs must be multiplied to tell), verdict, tolerance (see `design_check.tolerances`).
     Parameters that cannot be estimated have NaN and "cannot tell".
-    `interactions`: first, second, df, f, p, p_holm, q, verdict. `bundles`: parameters (tuple; they change together),
-    df, f, p, p_holm, q, verdict. `misfit`: the same of all that the model does not say of the settings, one row or
+    `interactions`: first, second, df, f, p, p_holm, verdict. `bundles`: parameters (tuple; they change together),
+    df, f, p, p_holm, verdict. `misfit`: the same of all that the model does not say of the settings, one row or
     none. `floor`: the typical noise, unit of y, `measured` on repeated settings or not. `margin`: the largest effect
     that counts as none. `warnings`: what the design cannot tell apart. `contrasts`: for each parameter the weights
     [n_settings] of the setting means whose sum is its effect.
@@ -98,8 +98,8 @@ class Effects:
         return (
             f"least squares, type II{seeds}, pairwise interactions in the model: {len(self.interactions)}; error from "
             f"{source}, {self.error.df} degrees of freedom; F tests, "
-            f"p values with Holm's correction over one family of {n} (parameters, interactions, bundles and lack of "
-            f"fit), q values by Benjamini and Hochberg; {100 * self.level:g} % intervals with Bonferroni's correction "
+            f"p values with Holm's weighted correction over one family of {n} (parameters and bundles, interactions and "
+            f"lack of fit), q values by Benjamini and Hochberg over parameters; {100 * self.level:g} % intervals with Bonferroni's correction "
             f"over the values of a parameter; equivalence by two one-sided tests within {margin}; {self.counted}"
         )
 
@@ -150,7 +150,8 @@ def effects(
     table = pd.DataFrame(lines).reindex(columns=COLUMNS)
     table["lost"] = [_lost(row, lost) for row in table.itertuples()]
     interactions, groups, misfit = _interactions(test), _bundles(test), _misfit(model)
-    together([table, interactions, groups, misfit])
+    together([table, groups], [interactions, misfit])
+    table["q"] = false_discovery(table["p"].to_numpy(dtype=float))
     for other in (interactions, groups, misfit):
         other["verdict"] = np.where(other["p_holm"] < 1.0 - level, MATTERS, UNKNOWN)
     table["together"] = [_partner(name, interactions) for name in table["parameter"]]

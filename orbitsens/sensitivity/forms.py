@@ -9,6 +9,8 @@ from orbitsens.sensitivity.array import Array
 from orbitsens.sensitivity.leastsquares import SINGULAR, Places, Solution
 from orbitsens.sensitivity.spread import Spread
 
+ONE = 1e-9
+
 
 class FTest(NamedTuple):
     """An F statistic with its degrees of freedom and p value.
@@ -51,6 +53,8 @@ def tested(parts: Array, mean: Array, n: Array, spread: Spread | None, variance:
         return NOTHING
     square = float(((parts @ mean) ** 2).sum())
     if spread is None:
+        if not variance > 0.0:
+            return NOTHING
         f = square / rank / variance
         return FTest(f, float(rank), df, float(stats.f.sf(f, rank, df)), square, rank * variance)
     of_mean = spread.variance / n
@@ -85,6 +89,10 @@ def _approximate(square: float, trace: float, both: float, own: Array, spread: S
     # Squares of estimated variances are too large, by 2 / df of them on average (they would cost half of the power).
     excess = 2.0 * float((own**2 / (spread.df + 2.0)).sum())
     df = max((trace**2 - excess) / max(both - excess, 1e-300), 1.0)
-    df_error = min(trace**2 / max(float((own**2 / spread.df).sum()), 1e-300), spread.total)
+    df_error = trace**2 / max(float((own**2 / spread.df).sum()), 1e-300)
+    if df > 1.0 + ONE:
+        # With one degree of freedom it stays Welch's, so that test and interval agree.
+        df_error = max(df_error, 2.0 * (trace**2 - excess) / max(excess, 1e-300))
+    df_error = min(df_error, float(spread.df[own > ONE * trace].sum()), spread.total)
     f = square / trace
     return FTest(f, df, df_error, float(stats.f.sf(f, df, df_error)), square, trace)

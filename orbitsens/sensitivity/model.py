@@ -14,6 +14,8 @@ from orbitsens.sensitivity.terms import Cells, product
 Key = tuple[str, ...]
 
 MISFIT = 0.05
+# Interactions may make the variance of main effects so many times as large, as they do in designs that are not balanced.
+MOST_INFLATED = 2.0
 FEWEST_PURE = 10  # degrees of freedom, below which the misfit is pooled with the spread within settings
 
 
@@ -62,7 +64,8 @@ def build(cells: Cells, interactions: bool = True) -> Model:
     """Choose the terms and factorise.
 
     All parameters' main effects, and the interactions of those pairs of which every combination was run; no
-    interaction at all where they could not be told apart together, or would leave no setting repeated nor left over.
+    interaction at all where they could not be told apart together, would leave no setting repeated nor left over, or
+    would cost the main effects half of their precision.
     """
     pairs = [
         (a.name, b.name)
@@ -140,6 +143,7 @@ def _affordable(model: Model) -> bool:
     mains = sum(places.size for key, places in model.columns.items() if len(key) < 2)
     extra = model.x.shape[1] - mains
     # Aliased main effects lower the rank as well; they do not make the interactions unaffordable.
-    main_rank = solve(model.gram, np.arange(mains)).rank
+    alone, full = solve(model.gram, np.arange(mains)), solve(model.gram, np.arange(model.x.shape[1]))
+    inflated = np.diag(full.covariance)[1:mains] > MOST_INFLATED * np.diag(alone.covariance)[1:]
     enough = model.df_pure >= FEWEST_PURE or model.df_misfit >= max(FEWEST_PURE, model.rank)
-    return model.rank == main_rank + extra and enough
+    return model.rank == alone.rank + extra and enough and not inflated.any()

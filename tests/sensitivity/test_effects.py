@@ -11,6 +11,7 @@ from statsmodels.stats.multitest import multipletests
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.decomposition import decompose
 from orbitsens.sensitivity.effects import MATTERS, NO_MATTER, UNKNOWN, Effects, _Test
+from orbitsens.sensitivity.family import holm
 from orbitsens.sensitivity.fit import Fit
 from orbitsens.sensitivity.leastsquares import solve
 from orbitsens.sensitivity.model import without
@@ -58,12 +59,23 @@ def test_of_equal_spreads_the_f_test_is_nearly_the_classical_one() -> None:
 
 def test_one_family_has_parameters_interactions_and_the_lack_of_fit() -> None:
     found = estimated(factorial(LEVELS, 4, np.random.default_rng(0)), list(LEVELS))
-    p = [*found.table["p"], *found.interactions["p"], *found.misfit["p"]]
-    assert len(p) == 3 + 3 + 1
+    p = np.array([*found.table["p"], *found.interactions["p"], *found.misfit["p"]])
+    share = np.array([2 / 9] * 3 + [1 / 12] * 4)
+    order = np.argsort(p / share)
+    by_hand, worst = np.zeros(7), 0.0
+    for i, place in enumerate(order):
+        worst = max(worst, p[place] / share[place] * share[order[i:]].sum())
+        by_hand[place] = min(worst, 1.0)
     strict = [*found.table["p_holm"], *found.interactions["p_holm"], *found.misfit["p_holm"]]
-    assert strict == pytest.approx(multipletests(p, method="holm")[1].tolist())
-    q = [*found.table["q"], *found.interactions["q"], *found.misfit["q"]]
-    assert q == pytest.approx(multipletests(p, method="fdr_bh")[1].tolist())
+    assert strict == pytest.approx(by_hand.tolist())
+    assert found.table["q"].tolist() == pytest.approx(multipletests(found.table["p"], method="fdr_bh")[1].tolist())
+
+
+def test_a_family_of_parameters_alone_is_holms() -> None:
+    p = np.array([0.01, 0.04, np.nan, 0.03])
+    known = multipletests(p[[0, 1, 3]], method="holm")[1]
+    assert holm(p)[[0, 1, 3]].tolist() == pytest.approx(known.tolist())
+    assert np.isnan(holm(p)[2])
 
 
 @pytest.mark.parametrize("ratio", [1, 12])
