@@ -10,10 +10,9 @@ from orbitsens.constants import MU_KM3_S2
 from orbitsens.host_types import Mask, States64, Times64
 from orbitsens.orbits import FAMILIES, Elements, draw_elements, revolution, state_to_elements
 
-# Part of every dataset's seed: another text gives other draws. Ten orbits are few, and draws of them differ: of four
-# texts looked at, this one's ten complex training orbits gave the errors nearest to those that the team knows
-# (2.3 % on themselves and 8.4 % on ten others, with 5 seeds of the note's config; the other three 1.3 to 3.3 % and
-# 9.2 to 13.1 %).
+# Part of every dataset's seed: another text gives other draws. It was chosen by its outcome, as FINDINGS.md says: of
+# four texts, this one's ten complex training orbits gave the errors nearest to those of the team (2.3 % on themselves
+# and 8.4 % on ten others, with 5 seeds of the note's config; the other three 1.3 to 3.3 % and 9.2 to 13.1 %).
 _DEFINITION = "two-body-orbits-1"
 
 

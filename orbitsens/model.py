@@ -63,6 +63,11 @@ class NeuralODE(eqx.Module):
 
 def make_model(parameters: Parameters, *, key: PRNGKeyArray) -> NeuralODE:
     """Build the model of `parameters`, freshly initialised (Equinox's default initialisation of an MLP)."""
+    return NeuralODE(make_dynamics(parameters, key=key), parameters.rtol, parameters.atol)
+
+
+def make_dynamics(parameters: Parameters, *, key: PRNGKeyArray) -> LearntDynamics:
+    """Build the dynamics of a model alone; the solver's tolerances are not read."""
     feature_layer, output_layer = FEATURES[parameters.feature_layer], OUTPUTS[parameters.output_layer]
     mlp = eqx.nn.MLP(
         in_size=feature_layer.size,
@@ -72,8 +77,7 @@ def make_model(parameters: Parameters, *, key: PRNGKeyArray) -> NeuralODE:
         activation=ACTIVATIONS[parameters.activation],
         key=key,
     )
-    dynamics = LearntDynamics(mlp, feature_layer, output_layer, parameters.scalar, parameters.planar_constraint)
-    return NeuralODE(dynamics, parameters.rtol, parameters.atol)
+    return LearntDynamics(mlp, feature_layer, output_layer, parameters.scalar, parameters.planar_constraint)
 
 
 def with_scaling(dynamics: LearntDynamics, scaling: Scaling | None) -> LearntDynamics:
@@ -142,6 +146,7 @@ def _model_parameters(config: Mapping[str, Any]) -> Parameters:
     """The keys that make a model; whatever else a config says, even if it is unknown today, does not matter."""
     known, extra = read_logged(config)
     for key in MODEL_KEYS:
-        if key in extra:
-            raise ValueError(f"its {key} is {extra[key]!r}, which is unknown here")
+        refused = {name: value for name, value in extra.items() if name == key or name.startswith(f"{key}.")}
+        for name, value in refused.items():
+            raise ValueError(f"its {name} is {value!r}, which is unknown here")
     return Parameters.model_validate({key: known[key] for key in MODEL_KEYS if key in known})

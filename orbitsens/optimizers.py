@@ -9,7 +9,8 @@ import optax
 from jaxtyping import Array, Float
 
 from orbitsens.config import Parameters
-from orbitsens.config.choices import OPTIMIZERS
+from orbitsens.config.choices import OPTIMIZERS, OWN_WEIGHT_DECAY
+from orbitsens.traced import decays, in_force
 
 Number = Float[Array, ""]
 
@@ -25,11 +26,10 @@ class OptimizerNumbers(NamedTuple):
 
 @dataclass(frozen=True)
 class Optimizer:
-    """An optimiser without weight decay, and the decay that optax gives it by default."""
+    """An optimiser without weight decay."""
 
     name: str
     build: Callable[[OptimizerNumbers], optax.GradientTransformation]
-    weight_decay: float = 0.0
 
 
 def make_optimizer(parameters: Parameters, numbers: OptimizerNumbers) -> optax.GradientTransformation:
@@ -38,17 +38,11 @@ def make_optimizer(parameters: Parameters, numbers: OptimizerNumbers) -> optax.G
     The decay is decoupled for every optimiser (Loshchilov and Hutter 2019): it does not pass through its moments.
     """
     steps = [REGISTRY[parameters.optimizer].build(numbers)]
-    if parameters.gradient_clip is not None:
+    if in_force(parameters, "gradient_clip"):
         steps.insert(0, optax.clip_by_global_norm(numbers.gradient_clip))
-    if weight_decay(parameters) > 0.0:
+    if decays(parameters):
         steps.append(optax.add_decayed_weights(-numbers.learning_rate * numbers.weight_decay))
     return optax.chain(*steps) if len(steps) > 1 else steps[0]
-
-
-def weight_decay(parameters: Parameters) -> float:
-    """The weight decay in force: unset, it is the optimiser's own."""
-    own = REGISTRY[parameters.optimizer].weight_decay
-    return own if parameters.weight_decay is None else parameters.weight_decay
 
 
 def _plain(name: str) -> Optimizer:
@@ -56,15 +50,13 @@ def _plain(name: str) -> Optimizer:
     return Optimizer(name, lambda numbers: make(numbers.learning_rate))
 
 
-def _with_own_decay(name: str, decay: float) -> Optimizer:
+def _without_own_decay(name: str) -> Optimizer:
     make = getattr(optax, name)
-    return Optimizer(name, lambda numbers: make(numbers.learning_rate, weight_decay=0.0), decay)
+    return Optimizer(name, lambda numbers: make(numbers.learning_rate, weight_decay=0.0))
 
 
 _SPECIAL = (
-    _with_own_decay("adamw", 1e-4),
-    _with_own_decay("nadamw", 1e-4),
-    _with_own_decay("lion", 1e-3),
+    *(_without_own_decay(name) for name in OWN_WEIGHT_DECAY),
     Optimizer("sgd", lambda numbers: optax.sgd(numbers.learning_rate, momentum=numbers.momentum)),
 )
 REGISTRY: Mapping[str, Optimizer] = MappingProxyType(

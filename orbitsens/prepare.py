@@ -14,6 +14,7 @@ from orbitsens.placement import over_runs, place_runs, put_everywhere, put_runs
 from orbitsens.run_numbers import RunKeys, run_keys, run_numbers
 from orbitsens.schedule import Block, new_shape, stage_blocks
 from orbitsens.segments import HostSegments, TrainingData, cut_segments, in_units, split_orbits
+from orbitsens.traced import shape_parameters
 from orbitsens.train import Carry, Rows, StageData, advance, init, start_stage
 from orbitsens.transforms import Scaling
 
@@ -64,7 +65,7 @@ def scaling_on_device(data: TrainingData) -> Scaling | None:
 
 def prepare_program(runs: Sequence[RunConfig], devices: Sequence[jax.Device] | None = None) -> Prepared:
     """Make the data of runs that share a program (see `orbitsens.programs`), and compile it for the devices."""
-    parameters = runs[0].parameters
+    parameters = shape_parameters(runs[0].parameters)
     placement = place_runs(len(runs), parameters, devices)
     data = _data_of_each(runs)
     shared = all(each is data[0] for each in data)

@@ -5,31 +5,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from orbitsens.config import SEED_KEYS, RunConfig, Stage, data_shape, n_training_segments
+from orbitsens.config import RunConfig, Stage, data_shape, n_training_segments
 from orbitsens.schedule import block_length
+from orbitsens.traced import shape_parameters
 
 # Runs that train together at most, so that a sweep shows results on its way, and what their weights may take.
 # What is kept for the gradient is bounded apart from that: `orbitsens.placement` trains them cohort by cohort.
 MAX_RUNS_TOGETHER = 256
 STATE_BYTES = 2**30
-
-# Keys that may differ within a program: they enter it as numbers or as data of equal shape.
-_NUMBER_KEYS = frozenset(
-    {
-        *SEED_KEYS,
-        "lr_strategy",
-        "epochs_strategy",  # the steps that it comes to count
-        "rtol",
-        "atol",
-        "momentum",
-        "lr_final_ratio",
-        "average_decay",
-        "average_share",
-        "noise_scale",
-    }
-)
-# Of these, only whether they are in force shapes a program.
-_ON_OR_OFF_KEYS = ("weight_decay", "gradient_clip")
 
 # Measured on 2 cores (AMD EPYC, 4th generation or so): `python -m benchmarks.scaling`, and for a run's own time
 # `python -m runner sweep` of sweep-seeds-v2.
@@ -71,13 +54,11 @@ def plan_programs(runs: Sequence[RunConfig], max_together: int = MAX_RUNS_TOGETH
 def _shape_of(run: RunConfig) -> Any:
     """What has to be equal for two runs to share a program."""
     p, data = run.parameters, run.data
-    values = p.model_dump(exclude={*_NUMBER_KEYS, *_ON_OR_OFF_KEYS})
-    named = tuple(sorted((key, repr(value)) for key, value in values.items()))
-    on = tuple(getattr(p, key) if getattr(p, key) in (None, 0.0) else "on" for key in _ON_OR_OFF_KEYS)
+    named = tuple(sorted((key, repr(value)) for key, value in vars(shape_parameters(p)).items()))
     dataset = (data.dataset_name, data.dataset_file, data.dataset_sha256)
     # Orbits of a file may differ in length: then another split makes another number of segments.
     split = (p.seed, p.split_seed) if data.dataset_file is not None and p.train_val_split < 1 else None
-    return named, on, len(p.stages), dataset, split
+    return named, len(p.stages), dataset, split
 
 
 def _state_bytes(run: RunConfig) -> int:

@@ -9,7 +9,8 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 from orbitsens.averaging import AverageNumbers
 from orbitsens.config import Parameters, Stage
 from orbitsens.learning_rate import REGISTRY as LR_SCHEDULES
-from orbitsens.optimizers import OptimizerNumbers, weight_decay
+from orbitsens.optimizers import OptimizerNumbers
+from orbitsens.traced import TRACED
 from orbitsens.tsit5 import Tolerance
 
 
@@ -40,19 +41,19 @@ def run_keys(seed: int, init_seed: int | None = None, batch_seed: int | None = N
 
 def run_numbers(parameters: Parameters, stage: Stage) -> Numbers:
     """The numbers of a run in one of its stages."""
-    p, number = parameters, jnp.float32
+    number = {key: jnp.float32(value(parameters, stage)) for key, value in TRACED.items()}
     return Numbers(
-        Tolerance(number(p.rtol), number(p.atol)),
+        Tolerance(number["rtol"], number["atol"]),
         OptimizerNumbers(
-            learning_rate=number(stage.learning_rate),
-            weight_decay=number(weight_decay(p)),
-            gradient_clip=number(p.gradient_clip or 0.0),
-            momentum=number(p.momentum),
+            learning_rate=number["lr_strategy"],
+            weight_decay=number["weight_decay"],
+            gradient_clip=number["gradient_clip"],
+            momentum=number["momentum"],
         ),
-        AverageNumbers(decay=number(p.average_decay), share=number(p.average_share)),
-        lr_final_ratio=number(p.lr_final_ratio),
-        noise_scale=number(p.noise_scale),
-        n_steps=number(stage.steps),
+        AverageNumbers(decay=number["average_decay"], share=number["average_share"]),
+        lr_final_ratio=number["lr_final_ratio"],
+        noise_scale=number["noise_scale"],
+        n_steps=number["epochs_strategy"],
     )
 
 

@@ -19,7 +19,7 @@ from orbitsens.averaging import REGISTRY as AVERAGES
 from orbitsens.config import Parameters
 from orbitsens.losses import REGISTRY as LOSSES, LossInputs, LossValue
 from orbitsens.metrics import mean_over_samples, pointwise
-from orbitsens.model import LearntDynamics, NeuralODE, make_model, with_scaling
+from orbitsens.model import LearntDynamics, NeuralODE, make_dynamics, with_scaling
 from orbitsens.optimizers import OptimizerNumbers, make_optimizer
 from orbitsens.run_numbers import (
     Numbers as Numbers,
@@ -75,7 +75,7 @@ class Rows(NamedTuple):
 
 def init(parameters: Parameters, keys: RunKeys) -> Carry:
     """A freshly initialised run."""
-    weights = eqx.filter(make_model(parameters, key=keys.init).func, eqx.is_inexact_array)
+    weights = eqx.filter(make_dynamics(parameters, key=keys.init), eqx.is_inexact_array)
     average = None if parameters.parameter_average == "none" else weights
     optimizer = _fresh_optimizer(parameters, weights)
     return Carry(weights, average, optimizer, weights, jnp.float32(jnp.inf), jnp.int32(0), jnp.int32(0))
@@ -162,8 +162,8 @@ def _fresh_optimizer(parameters: Parameters, weights: PyTree) -> PyTree:
 
 def _structure(parameters: Parameters) -> Any:
     """Everything of the model but its weights; nothing is computed."""
-    skeleton = eqx.filter_eval_shape(make_model, parameters, key=jax.random.key(0))
-    return eqx.filter(skeleton.func, lambda leaf: not isinstance(leaf, jax.ShapeDtypeStruct))
+    skeleton = eqx.filter_eval_shape(make_dynamics, parameters, key=jax.random.key(0))
+    return eqx.filter(skeleton, lambda leaf: not isinstance(leaf, jax.ShapeDtypeStruct))
 
 
 def _dynamics(parameters: Parameters, weights: PyTree, scaling: Scaling | None) -> LearntDynamics:

@@ -9,25 +9,27 @@ from pages.shared import look
 from pages.shared.charts.positions import Quantity, can_be_log, positions
 from pages.shared.charts.scatter import MOST_POINTS, scatter
 from pages.shared.controls import NOTHING, choose, places, switch
+from pages.shared.data import metric_choices
 from pages.shared.exports import download_row
 from pages.shared.filter.beginning import newest
 from pages.shared.glossary import COMMON, hover
+from pages.shared.measures import ranked
 from pages.shared.relations import scatter_text
 from pages.shared.relations.things import columns_of, frame_of
 from pages.shared.runs import data as run_data
-from pages.shared.runs.columns import HEADLINE, heading
+from pages.shared.runs.columns import column_id, heading
 from pages.shared.runs.panel import show_run
 from pages.shared.selectors import click_to_run, run_ids
 from pages.shared.start import start
-from pages.shared.text import spoken
+from pages.shared.text import plain, spoken
+from store.run_columns import RunColumn
 
 CHART = "scatter"
 
 view = start("Scatter", begin=newest)
 known = columns_of(view)
 words = {name: heading(column) for name, column in known.items()}
-errors = [name for name, column in known.items() if column.kind == "metric" and column.key == HEADLINE]
-tests = [name for name in errors if known[name].split == "test"]
+errors = [column_id(RunColumn("metric", *place)) for place in ranked(metric_choices(view.catalogue, view.filter))]
 varying = [name for name in view.setting_parameters() if name in known]
 
 
@@ -40,7 +42,7 @@ across, up, by = places(320, 320, 320)
 with across:
     x = choose("Across", first("run:train_seconds", *varying, "seed"), "x")
 with up:
-    y = choose("Up", first(*tests, *errors, "run:n_parameters"), "y")
+    y = choose("Up", first(*errors, "run:n_parameters"), "y")
 with by:
     colour = choose("Colour", {NOTHING: "none"} | first(*varying), "colour")
 with st.container(horizontal=True):
@@ -66,7 +68,7 @@ clicks: dict[str, Any] = {} if len(runs) > MOST_POINTS else {"on_select": pick} 
 st.altair_chart(draw(look.theme(), selected), theme=None, key=CHART, alt=spoken(answer), **clicks)
 many = f"Over {MOST_POINTS:,} runs are drawn as cells. " if len(runs) > MOST_POINTS else "Point: one run; click it. "
 linear = [words[chosen[axis]] for axis in ("x", "y") if logs[axis] and not can_be_log(runs[axis])]
-told = f"{used} {many}{scatter_text.METHOD}.{' Linear: ' + ', '.join(linear) + '.' if linear else ''}"
+told = f"{used} {many}{scatter_text.METHOD}.{plain(' Linear: ' + ', '.join(linear) + '.') if linear else ''}"
 st.caption(hover(told, COMMON))
 download_row(
     f"scatter-{view.name}",

@@ -1,5 +1,6 @@
 """`python -m runner`: one command per file of `runner/commands`."""
 
+import os
 import sys
 
 import typer
@@ -16,6 +17,7 @@ from runner.commands.report import report
 from runner.commands.status import status
 from runner.commands.sweep import sweep
 from runner.commands.sync import sync
+from runner.environment import set_aside
 from store.connect import StoreError
 
 app = typer.Typer(
@@ -32,6 +34,8 @@ app.command("import")(import_model)
 
 def main() -> None:
     """Run the command line; a user's mistake is one sentence on stderr and exit code 2."""
+    for name in set_aside(os.environ):
+        print(f"{name} is set in the environment and ignored: orbitsens sets what its programs need.", file=sys.stderr)
     try:
         app()
     except (ConfigError, StoreError) as error:

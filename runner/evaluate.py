@@ -1,4 +1,4 @@
-"""Stored models on named datasets, each measured once per model, dataset and code version."""
+"""Stored models on named datasets, each measured once per model, dataset and numerics."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ from orbitsens.metrics import POINTWISE
 from orbitsens.model import LoadedModel
 from orbitsens.rollout import ROLLOUT
 from orbitsens.segments import split_orbits
-from orbitsens.version import __version__
+from orbitsens.version import NUMERICS, __version__
 from runner.targets import Target, load
 from store.connect import StoreError, read_catalogue
 from store.evaluations import (
@@ -63,7 +63,7 @@ def _stored(store: Path, targets: Sequence[Target]) -> pd.DataFrame:
         with read_catalogue(place) as con:
             found.append(stored_evaluations(con, [t.model_sha256 for t in targets]))
     rows = pd.concat(found)
-    return rows[rows["code_version"] == __version__]
+    return rows[rows["numerics"] == NUMERICS]
 
 
 def missing(store: Path, targets: Sequence[Target], on_problem: Callable[[str], None]) -> list[Wanted]:
@@ -161,6 +161,7 @@ def _rows_of(one: Wanted, evaluation: Evaluation, aggregation: str) -> Iterable[
             n_orbits=evaluation.n_orbits,
             n_failed=evaluation.n_failed,
             code_version=__version__,
+            numerics=NUMERICS,
             per_orbit=measured.per_orbit.tolist(),
         )
         for name, measured in evaluation.metrics.items()

@@ -1,4 +1,4 @@
-"""Residual grids of stored models, each made once per model, settings and code version."""
+"""Residual grids of stored models, each made once per model, settings and numerics."""
 
 import json
 import time
@@ -13,7 +13,7 @@ import pyarrow as pa
 from orbitsens.grid import ResidualGrid, residual_grid
 from orbitsens.grid_settings import GridSettings
 from orbitsens.sensitivity.generalisation import across_models
-from orbitsens.version import __version__
+from orbitsens.version import NUMERICS, __version__
 from runner.targets import Target, load
 from store.errors import StoreError
 from store.evaluations import GridEvaluation, evaluation_store, find_grid, grid_key, publish_evaluations
@@ -36,7 +36,7 @@ def evaluate_grids(
     Raises:
         StoreError: a model cannot be read, or the store not be written.
     """
-    keys = [grid_key(target.model_sha256, settings.plain(), __version__) for target in targets]
+    keys = [grid_key(target.model_sha256, settings.plain(), NUMERICS) for target in targets]
     lacking = {k: t for k, t in zip(keys, targets, strict=True) if again or find_grid(store, k) is None}
     results = []
     for i, target in enumerate(lacking.values()):
@@ -62,6 +62,7 @@ def _grid_evaluation(target: Target, grid: ResidualGrid, seconds: float) -> Grid
         model_sha256=target.model_sha256,
         settings=settings.plain(),
         code_version=__version__,
+        numerics=NUMERICS,
         cells=cell_table(grid),
         n_feasible=int(settings.feasible.sum()),
         n_failed=None if grid.failed is None else int(grid.failed.sum()),
@@ -112,7 +113,7 @@ def grid_json(store: Path, target: Target, key: str, settings: GridSettings) -> 
     fields = {name: _rows(cells[name], shape) for name in cells.columns if name not in CELL}
     failed = {"failed": _rows(cells["failed"], shape)} if settings.revolutions else {}
     axes = {"a_km": settings.a_km.tolist(), "e": settings.e.tolist()}
-    told = {"settings": settings.plain(), "model_sha256": target.model_sha256, "code_version": __version__}
+    told = {"settings": settings.plain(), "model_sha256": target.model_sha256, "numerics": NUMERICS}
     return {"run_id": target.run_id, **axes, **fields, **failed, **told}
 
 

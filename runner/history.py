@@ -11,7 +11,7 @@ from orbitsens.evaluate import Evaluation
 from orbitsens.losses import LossValue
 from orbitsens.model import n_parameters
 from orbitsens.segments import TrainingData, segment_ratio
-from orbitsens.version import __version__
+from orbitsens.version import NUMERICS, __version__
 from runner.tracking import on_steps
 
 
@@ -101,6 +101,7 @@ def logged_evaluation(measurement: Measurement) -> dict[str, object]:
         "n_orbits": evaluation.n_orbits,
         "n_failed": evaluation.n_failed,
         "code_version": __version__,
+        "numerics": NUMERICS,
         "metrics": {
             name: {"mean": m.mean, "per_orbit": m.per_orbit.tolist()} for name, m in evaluation.metrics.items()
         },

@@ -20,7 +20,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from orbitsens.grid_settings import GridSettings
-from orbitsens.version import __version__
+from orbitsens.version import NUMERICS
 from runner.jobfiles import END, JOB, LOG, PROCESS, PROGRESS, STARTED, is_alive, now, read, write
 from store.layout import JOBS
 
@@ -81,8 +81,8 @@ def dataset_arguments(run_ids: Sequence[str], datasets: Sequence[str], store: Pa
 
 
 def job_id(arguments: Sequence[str]) -> str:
-    """The id of the job with these arguments: equal for equal requests of the same code version."""
-    return hashlib.sha256(json.dumps([__version__, *arguments]).encode()).hexdigest()[:16]
+    """The id of the job with these arguments: equal for equal requests of the same numerics."""
+    return hashlib.sha256(json.dumps([f"numerics {NUMERICS}", *arguments]).encode()).hexdigest()[:16]
 
 
 def estimate_s(settings: GridSettings, n_models: int) -> float:

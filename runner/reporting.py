@@ -7,10 +7,12 @@ import pandas as pd
 
 from orbitsens.sensitivity.analysis import Analysis, analyse, with_sobol
 from orbitsens.sensitivity.report import csv, markdown
+from orbitsens.sensitivity.settings import UNSET
 from orbitsens.sensitivity.wording import Metric
 from store import queries
 from store.connect import StoreError, read_catalogue
-from store.filters import of_group
+from store.export import no_such_group
+from store.filters import group_text, of_group
 
 METRICS = {
     "acceleration_error": Metric("acceleration error", "%"),
@@ -28,48 +30,59 @@ class GroupAnswer(NamedTuple):
     place: str
 
 
-def group_report(store: Path, group: str, metric: str, dataset: str | None) -> tuple[str, str]:
+def group_report(store: Path, group: str | None, metric: str, dataset: str | None) -> tuple[str, str]:
     """The Markdown and the CSV of `group_answer`, Sobol indices included."""
     return written(group_answer(store, group, metric, dataset), group)
 
 
-def written(found: GroupAnswer, group: str) -> tuple[str, str]:
+def written(found: GroupAnswer, group: str | None) -> tuple[str, str]:
     """An answer as Markdown and CSV, Sobol indices included."""
     answer = with_sobol(found.answer)
-    return markdown(answer, f"Sensitivity of {group}", found.words, found.place), csv(answer)
+    return markdown(answer, f"Sensitivity of {group_text(group)}", found.words, found.place), csv(answer)
 
 
-def group_answer(store: Path, group: str, metric: str, dataset: str | None) -> GroupAnswer:
-    """Analyse a group.
+def group_answer(store: Path, group: str | None, metric: str, dataset: str | None) -> GroupAnswer:
+    """Analyse a group; None: the runs without one.
 
-    Without `dataset` the metric is that of the test set (else any set) on which most runs were measured.
+    Without `dataset` the metric is that of the test set (else any set) on which most runs were measured; "(unset)" is
+    the metric of the runs that do not say where they were measured.
 
     Raises:
         StoreError: no such group, or the metric was not measured there.
     """
     with read_catalogue(store) as con:
+        if queries.count_matching(con, of_group(group)) == 0:
+            raise StoreError(f"{no_such_group(con, group)} Sync it, or correct the name.")
         choices = queries.metric_choices(con, of_group(group))
         chosen = _choose(choices, group, metric, dataset)
         table = queries.run_metric(con, of_group(group), metric, chosen["dataset"], chosen["split"])
         varying = queries.varying_parameters(con, of_group(group))
         orbits = queries.orbit_values(con, of_group(group), metric, chosen["dataset"], chosen["split"])
-    name, split = str(chosen["dataset"] or "(unset)"), str(chosen["split"])
+    name, split = dataset_text(chosen["dataset"]), str(chosen["split"])
     place = name if name.endswith(f"_{split}") else f"{name} ({split})"
     return GroupAnswer(analyse(table, varying, orbits=orbits), METRICS.get(metric, Metric(metric, "")), place)
 
 
-def _choose(choices: pd.DataFrame, group: str, metric: str, dataset: str | None) -> "pd.Series[str]":
+def dataset_text(dataset: object) -> str:
+    """What to call a dataset; a missing name, whatever stands for it in a table, is "(unset)"."""
+    return dataset if isinstance(dataset, str) else UNSET
+
+
+def _choose(choices: pd.DataFrame, group: str | None, metric: str, dataset: str | None) -> "pd.Series[str]":
     if choices.empty:
-        raise StoreError(f"The run store has no measured run in group '{group}'; sync it, or correct the name.")
+        raise StoreError(f"The run store has no measured run in group '{group_text(group)}'; sync it again.")
     fitting = choices[choices["metric"] == metric]
     if fitting.empty:
         raise StoreError(
-            f"No run of '{group}' has the metric '{metric}'; measured are {', '.join(choices['metric'].unique())}."
+            f"No run of '{group_text(group)}' has the metric '{metric}'; measured are "
+            f"{', '.join(choices['metric'].unique())}."
         )
     if dataset is not None:
-        fitting = fitting[fitting["dataset"] == dataset]
+        fitting = fitting[fitting["dataset"].map(dataset_text) == dataset]
         if fitting.empty:
-            raise StoreError(f"No run of '{group}' was measured on '{dataset}'; leave --dataset out for the test set.")
+            raise StoreError(
+                f"No run of '{group_text(group)}' was measured on '{dataset}'; leave --dataset out for the test set."
+            )
     ranked = fitting.assign(test=fitting["split"] == "test").sort_values(
         ["test", "n_runs", "dataset"], ascending=[False, False, True], kind="stable"
     )

@@ -17,12 +17,11 @@ from orbitsens.normalization import Units
 from orbitsens.prepare import Prepared, prepare_program
 from orbitsens.programs import Program
 from orbitsens.segments import TrainingData
-from orbitsens.version import __version__
+from orbitsens.version import NUMERICS, __version__
 from runner.history import Measurement, history_rows, last_values, run_summary, segment_ratios
 from runner.logging_thread import Submit, logging_thread
 from runner.tracking import Mode, TrackedRun, close_run, finish_run, log_rows, start_run
 
-STOPPED = 130  # the exit code of a program that a person stopped
 KILLED = 255  # the exit code of a run that a person stopped, as W&B has it
 FAILED = 1
 
@@ -44,9 +43,12 @@ class Settings(NamedTuple):
 
 
 def prepared_programs(
-    runs: Sequence[RunConfig], programs: Sequence[Program], devices: Sequence[jax.Device]
+    runs: Sequence[RunConfig],
+    programs: Sequence[Program],
+    devices: Sequence[jax.Device],
+    stop: Callable[[], bool],
 ) -> Iterator[tuple[Program, Prepared]]:
-    """Yield each program when it is compiled; the one after it is compiled while its user trains it."""
+    """Yield each program when it is compiled, until `stop()`; the one after it is compiled while its user trains it."""
 
     def prepare(program: Program) -> Prepared:
         return prepare_program([runs[place] for place in program.places], devices)
@@ -55,7 +57,9 @@ def prepared_programs(
         coming = compiler.submit(prepare, programs[0])
         for i, program in enumerate(programs):
             prepared = coming.result()
-            if i + 1 < len(programs):
+            if stop():
+                return
+            if i + 1 < len(programs) and not stop():
                 coming = compiler.submit(prepare, programs[i + 1])
             yield program, prepared
 
@@ -68,7 +72,7 @@ def train_and_log(prepared: Prepared, names: Sequence[str], seconds: float, sett
     Runs that were stopped, or that an error ended, are closed as such with what they had logged.
     """
     together = prepared.runs
-    code = {"version": __version__, "device": settings.devices[0].device_kind}
+    code = {"version": __version__, "numerics": NUMERICS, "device": settings.devices[0].device_kind}
     open_runs: list[TrackedRun] = []
     exit_code = FAILED
     try:

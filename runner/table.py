@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 from rich.table import Table
 
+from orbitsens.sensitivity.settings import UNSET, value_text
 from store import queries
 from store.connect import read_catalogue
 from store.filters import of_group
@@ -40,7 +41,9 @@ def summary_table(store: Path, group: str, run_ids: Collection[str]) -> Table:
             values = setting.loc[setting["state"] != "diverged", "value"]
             counts = [str(len(values)), str(len(setting) - len(values))][: 2 if any_diverged else 1]
             numbers = [f"{x:.2f}" if len(values) else "" for x in (values.median(), values.min(), values.max())]
-            table.add_row(_label(setting, varying), dataset, split, *counts, *numbers)
+            table.add_row(
+                _label(setting, varying), dataset if isinstance(dataset, str) else UNSET, split, *counts, *numbers
+            )
     return table
 
 
@@ -53,4 +56,4 @@ def n_diverged(store: Path, group: str, run_ids: Collection[str]) -> int:
 
 def _label(setting: pd.DataFrame, varying: Collection[str]) -> str:
     first = setting.iloc[0]
-    return ", ".join(f"{key} {first[key]}" for key in varying) or "all"
+    return ", ".join(f"{key} {value_text(first[key])}" for key in varying) or "all"

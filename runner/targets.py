@@ -11,6 +11,7 @@ from orbitsens.config import ConfigError, closest
 from orbitsens.model import LoadedModel, load_model
 from store.connect import StoreError, read_catalogue
 from store.evaluations import stored_models
+from store.filters import group_text
 from store.models import FOLDER as MODELS
 
 
@@ -51,9 +52,10 @@ def find_group(store: Path, group: str, on_problem: Callable[[str], None]) -> li
     with read_catalogue(store) as con:
         runs = stored_models(con)
     found = []
-    if group not in set(runs["group"]):
-        raise StoreError(f"There is no group {group} in {store}{closest(group, set(runs['group'].dropna()))}.")
-    for _, row in runs[runs["group"] == group].iterrows():
+    names = runs["group"].map(group_text)
+    if group not in set(names):
+        raise StoreError(f"There is no group {group} in {store}{closest(group, set(names))}.")
+    for _, row in runs[names == group].iterrows():
         try:
             found.append(_target(store, row))
         except StoreError as error:

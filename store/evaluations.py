@@ -1,4 +1,4 @@
-"""Evaluations of stored models: what was measured on a dataset or a grid, kept by model, settings and code version."""
+"""Evaluations of stored models: what was measured on a dataset or a grid, kept by model, settings and numerics."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +35,7 @@ class DatasetEvaluation:
     n_orbits: int
     n_failed: int
     code_version: str
+    numerics: int
     per_orbit: Sequence[float]
 
 
@@ -45,6 +46,7 @@ class GridEvaluation:
     model_sha256: str
     settings: Mapping[str, Any]
     code_version: str
+    numerics: int
     cells: pa.Table
     n_feasible: int
     n_failed: int | None
@@ -61,16 +63,16 @@ def evaluation_stores(runs: Path) -> list[Path]:
     return [path for path in dict.fromkeys((evaluation_store(runs), runs)) if store_version(path) is not None]
 
 
-def grid_key(model_sha256: str, settings: Mapping[str, Any], code_version: str) -> str:
-    """Return the key of a grid: equal for the same model, settings and code version."""
-    return digest(model_sha256, canonical_json(settings), code_version)[:24]
+def grid_key(model_sha256: str, settings: Mapping[str, Any], numerics: int) -> str:
+    """Return the key of a grid: equal for the same model, settings and numerics."""
+    return digest(model_sha256, canonical_json(settings), f"numerics {numerics}")[:24]
 
 
 def stored_grids(con: duckdb.DuckDBPyConnection, models: Sequence[str] | None = None) -> pd.DataFrame:
     """List grids, the newest first; of some models (SHA-256), or of all.
 
-    Columns: grid_key, model_sha256, settings (JSON), code_version, grid_file, n_feasible, n_failed, seconds,
-    measured_at (UTC).
+    Columns: grid_key, model_sha256, settings (JSON), code_version, numerics, grid_file, n_feasible, n_failed,
+    seconds, measured_at (UTC).
     """
     found = frame(con, "grids")
     return found if models is None else found[found["model_sha256"].isin(models)].reset_index(drop=True)
@@ -150,7 +152,7 @@ def _evaluation_row(result: DatasetEvaluation) -> dict[str, Any]:
 
 
 def _grid_row(store: Path, result: GridEvaluation) -> dict[str, Any]:
-    key = grid_key(result.model_sha256, result.settings, result.code_version)
+    key = grid_key(result.model_sha256, result.settings, result.numerics)
     row = {name: value for name, value in vars(result).items() if name != "cells"}
     settings = canonical_json(result.settings)
     return row | {

@@ -14,7 +14,7 @@ from store.connect import read_catalogue
 from store.curves import curve_tables
 from store.durable import put_in_place, temporary
 from store.errors import StoreError
-from store.filters import EVERYTHING
+from store.filters import EVERYTHING, group_text
 from store.frames import arrow
 from store.matching import matched_arrow
 
@@ -65,8 +65,10 @@ def write_table(table: pa.Table, path: Path, kind: Format) -> None:
         raise StoreError(f"Cannot write {path}: {error.strerror or error}; choose another place.") from error
 
 
-def export_group(store: Path, group: str, what: Table, path: Path, kind: Format) -> tuple[int, int]:
+def export_group(store: Path, group: str | None, what: Table, path: Path, kind: Format) -> tuple[int, int]:
     """Write a group's runs, metrics or histories to a file; return the numbers of its rows and of the group's runs.
+
+    `group` None: the runs without one.
 
     Raises:
         StoreError: there is no store or no such group, or the file cannot be written.
@@ -74,14 +76,19 @@ def export_group(store: Path, group: str, what: Table, path: Path, kind: Format)
     with read_catalogue(store) as con:
         n_runs = len(arrow(con, "group_run_keys", {"group": group}))
         if n_runs == 0:
-            known = [name for name in matched_arrow(con, EVERYTHING, "groups")["group"].to_pylist() if name is not None]
-            raise StoreError(
-                f"There is no group '{group}' in the run store at {store}{closest(group, known)}: sync it first, or "
-                f"choose one of {', '.join(known) or 'none'}."
-            )
+            raise StoreError(f"{no_such_group(con, group)} Export one that is there, or sync it first.")
         table = _EXPORTS[what](con, store, group)
     write_table(table, path, kind)
     return table.num_rows, n_runs
+
+
+def no_such_group(con: duckdb.DuckDBPyConnection, group: str | None) -> str:
+    """Say that a store has no run of a group, and which groups it has."""
+    names = [group_text(name) for name in matched_arrow(con, EVERYTHING, "groups")["group"].to_pylist()]
+    there = f"its groups are {', '.join(names)}" if names else "it has no runs"
+    if group is None:
+        return f"Every run of the run store has a group; {there}."
+    return f"There is no group '{group}' in the run store{closest(group, names)}; {there}."
 
 
 _EXPORTS: Mapping[Table, Callable[[duckdb.DuckDBPyConnection, Path, str | None], pa.Table]] = {

@@ -8,16 +8,16 @@ from operator import and_, or_
 import duckdb
 import pandas as pd
 import pyarrow as pa
-from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression, FunctionExpression
+from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExpression
 
 from orbitsens.config import closest
-from store.canonical import canonical_json
 from store.errors import StoreError
-from store.filters import Range, RunFilter, Value
+from store.filters import Measured, Range, RunFilter, Value
 from store.frames import arrow, pandas
+from store.own_keys import among_json, among_typed, in_json_range, in_range, own_rows, typed_columns
 
 _SEARCHED = ("run_id", "name", "group", "notes")
-_NUMBERS = ("BIGINT", "UBIGINT", "DOUBLE")
+_NUMERIC = ("BIGINT", "DOUBLE")
 
 
 def matched(con: duckdb.DuckDBPyConnection, which: RunFilter) -> int:
@@ -31,6 +31,8 @@ def matched(con: duckdb.DuckDBPyConnection, which: RunFilter) -> int:
     runs = _all_of(con.table("runs"), _of_runs(which)).select(_column("run_key"))
     for name, wanted in which.parameters:
         runs = _with_parameter(con, runs, name, wanted)
+    for measured, wanted_range in which.metrics:
+        runs = _with_metric(con, runs, measured, wanted_range)
     keys = runs.to_arrow_table()
     con.register("matched", keys)
     return int(keys.num_rows)
@@ -49,6 +51,14 @@ def matched_arrow(
     """Like `matched_frame`, as Arrow: NULL is told from NaN."""
     matched(con, which)
     return arrow(con, name, values)
+
+
+def measured_at(con: duckdb.DuckDBPyConnection, measured: Measured) -> duckdb.DuckDBPyRelation:
+    """Return the rows of the view `measured` of one metric on one dataset and split: at most one a run."""
+    dataset = _column("dataset")
+    same = dataset.isnull() if measured.dataset is None else dataset == _constant(measured.dataset)
+    of_metric = (_column("metric") == _constant(measured.metric)) & (_column("split") == _constant(measured.split))
+    return con.view("measured").filter(of_metric & same)
 
 
 def _of_runs(which: RunFilter) -> list[Expression]:
@@ -80,38 +90,52 @@ def _holds(text: str) -> Expression:
 def _with_parameter(
     con: duckdb.DuckDBPyConnection, runs: duckdb.DuckDBPyRelation, name: str, wanted: tuple[Value, ...] | Range
 ) -> duckdb.DuckDBPyRelation:
-    """Keep the runs that have what is wanted of one parameter."""
-    key = _column("run_key")
-    typed = con.table("parameters")
-    types = dict(zip(typed.columns, map(str, typed.types), strict=True))
-    if name in types and name != "run_key":
-        if isinstance(wanted, Range) and types[name] not in _NUMBERS:
-            raise StoreError(f"The parameter '{name}' is no number, so it has no range: choose its values instead.")
-        fits = _within(_column(name), wanted) if isinstance(wanted, Range) else [_among(_column(name), wanted)]
-        return runs.join(_all_of(typed, fits).select(key), "run_key", "semi")
-    extra = con.table("extra_parameters").filter(_column("key") == _constant(name))
-    if not extra.limit(1).fetchall():
+    """Keep the runs that have what is wanted of one parameter: in its column or, refused or of no column, as logged."""
+    types, own = typed_columns(con), own_rows(con, name)
+    kind, some_own = types.get(name), bool(own.limit(1).fetchall())
+    if kind is None and not some_own:
         raise StoreError(f"No run of the store has a parameter '{name}'{closest(name, list(types))}: leave it out.")
-    extra = extra.filter(_column("value").cast("VARCHAR") != _constant("null"))
     if isinstance(wanted, Range):
-        number = _among(FunctionExpression("json_type", _column("value")), _NUMBERS)
-        fits = _within(CaseExpression(number, _column("value").cast("DOUBLE")), wanted)
-        return runs.join(_all_of(extra, fits).select(key), "run_key", "semi")
-    texts = [canonical_json(value) for value in wanted if value is not None]
-    having = runs.join(extra.filter(_among(_column("value").cast("VARCHAR"), texts)).select(key), "run_key", "semi")
-    return having.union(runs.join(extra.select(key), "run_key", "anti")) if None in wanted else having
+        if kind is not None and kind not in _NUMERIC:
+            raise StoreError(f"The parameter '{name}' is not a number, so it has no range: choose its values instead.")
+        of_column, of_json = in_range(_column(name), wanted), in_json_range(_column("value"), wanted)
+    else:
+        of_column = among_typed(_column(name), kind or "", wanted)
+        of_json = among_json(_column("value"), wanted)
+    key, parts = _column("run_key"), []
+    if kind is not None:
+        column = con.table("parameters")
+        parts.append(column.filter(of_column).select(key))
+        own = own.join(column.filter(_column(name).isnull()).select(key), "run_key", "semi")
+    if some_own:
+        parts.append(own.filter(of_json).select(key))
+    if not isinstance(wanted, Range) and None in wanted:
+        parts.append(_unset(con, name, kind, own if some_own else None))
+    return runs.join(reduce(lambda one, other: one.union(other), parts), "run_key", "semi")
 
 
-def _among(column: Expression, wanted: Sequence[Value]) -> Expression:
+def _unset(
+    con: duckdb.DuckDBPyConnection, name: str, kind: str | None, own: duckdb.DuckDBPyRelation | None
+) -> duckdb.DuckDBPyRelation:
+    """The runs that have a parameter neither in its column nor as logged; a logged null is as good as none."""
+    every = con.table("parameters")
+    without = (every if kind is None else every.filter(_column(name).isnull())).select(_column("run_key"))
+    return without if own is None else without.join(own.select(_column("run_key")), "run_key", "anti")
+
+
+def _with_metric(
+    con: duckdb.DuckDBPyConnection, runs: duckdb.DuckDBPyRelation, measured: Measured, wanted: Range
+) -> duckdb.DuckDBPyRelation:
+    value = _column("value")
+    finite = FunctionExpression("isfinite", value) & in_range(value, wanted)
+    return runs.join(measured_at(con, measured).filter(finite).select(_column("run_key")), "run_key", "semi")
+
+
+def _among(column: Expression, wanted: Sequence[str | None]) -> Expression:
     """One of these values; None: missing."""
     known = [_constant(value) for value in wanted if value is not None]
     either = ([column.isin(*known)] if known else []) + ([column.isnull()] if None in wanted else [])
     return reduce(or_, either, _constant(False))
-
-
-def _within(column: Expression, wanted: Range) -> list[Expression]:
-    low = [] if wanted.low is None else [column >= _constant(wanted.low)]
-    return [column.isnotnull(), *low, *([] if wanted.high is None else [column <= _constant(wanted.high)])]
 
 
 def _all_of(relation: duckdb.DuckDBPyRelation, asked: Sequence[Expression]) -> duckdb.DuckDBPyRelation:

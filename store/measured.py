@@ -90,6 +90,7 @@ def _evaluated(run_key: str, evaluation: Mapping[str, Any]) -> Iterator[Row]:
             "n_orbits": whole_number(evaluation.get("n_orbits")),
             "n_failed": whole_number(evaluation.get("n_failed")),
             "code_version": evaluation.get("code_version"),
+            "numerics": whole_number(evaluation.get("numerics")),
             "per_orbit": [number(value) for value in orbits] if isinstance(orbits, list | tuple) else None,
         }
 

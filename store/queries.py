@@ -2,7 +2,7 @@
 
 All take an open catalogue (`store.connect.read_catalogue`) first, and many a filter, `which`, for the runs that they
 are about (`store.filters`). DataFrames have Int64 for whole numbers and boolean for truths, so that a missing one is
-NA; a missing float is NaN.
+NA; a missing float is NaN and a missing text None.
 """
 
 from collections.abc import Collection
@@ -28,6 +28,7 @@ from store.model_queries import (
     models as models,
     test_errors as test_errors,
 )
+from store.own_columns import with_own_keys
 from store.parameter_queries import (
     DERIVED as DERIVED,
     FilterChoices as FilterChoices,
@@ -35,6 +36,7 @@ from store.parameter_queries import (
     ParameterValues as ParameterValues,
     filter_choices as filter_choices,
     group_variation as group_variation,
+    is_number as is_number,
     parameter_values as parameter_values,
     varying_parameters as varying_parameters,
 )
@@ -76,7 +78,8 @@ def group_costs(con: duckdb.DuckDBPyConnection, which: RunFilter) -> GroupCosts:
 def metric_choices(con: duckdb.DuckDBPyConnection, which: RunFilter) -> pd.DataFrame:
     """List what the runs were measured at.
 
-    Columns: metric, dataset, split, n_runs (that were measured; their values may be NaN or infinite).
+    Columns: metric, dataset, split, n_runs (that were measured; their values may be NaN or infinite), low and high
+    (the ends of their finite values, NaN without any).
     """
     return matched_frame(con, which, "metric_choices")
 
@@ -86,11 +89,13 @@ def run_metric(
 ) -> pd.DataFrame:
     """Return one row per run, in every state, with one metric; by seed, then run key.
 
-    Columns: run_key, run_id, group, name, state, reason, created_at (UTC), setting_hash, value (NaN where it was not
-    measured, or where the run diverged), aggregation, n_orbits, n_failed (missing where it was not measured),
-    and every typed column of the table `parameters`, seed included.
+    Columns: run_key, run_id, group, name, state, reason, created_at (UTC), setting_hash, config_hash, value (NaN where
+    it was not measured, or where the run diverged), aggregation, n_orbits, n_failed (missing where it was not
+    measured), every typed column of the table `parameters`, seed included, and the columns that
+    `own_columns.with_own_keys` adds.
     """
-    return matched_frame(con, which, "run_metric", {"metric": metric, "dataset": dataset, "split": split})
+    table = matched_frame(con, which, "run_metric", {"metric": metric, "dataset": dataset, "split": split})
+    return with_own_keys(con, table)
 
 
 def orbit_values(

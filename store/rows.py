@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from orbitsens.config import SEED_KEYS, LoggedConfig, read_logged
+from orbitsens.config import LoggedConfig, is_seed, read_logged
 from store.canonical import canonical_json, digest, number, schedule_text, whole_number
 from store.curves import history_hash, normalised, stats_rows
 from store.measured import divergence, metric_rows, unsolved, without_orbits
@@ -17,7 +17,7 @@ from store.records import RunRecord
 TABLES = ("runs", "parameters", "extra_parameters", "metrics", "history_stats")
 
 # Enters every record's hash: raise it when the same record makes other rows than before, and syncs renew them.
-_ROWS_VERSION = 2
+_ROWS_VERSION = 4
 
 Row = dict[str, Any]
 
@@ -102,8 +102,8 @@ def _run_row(run: Prepared, logged: LoggedConfig, curve_file: str | None, model_
         "url": record.url,
         "source": record.source,
         "record_hash": run.record_hash,
-        "setting_hash": str(hashes.get("setting_hash") or _hash_of(logged, leave_out=SEED_KEYS)),
-        "config_hash": str(hashes.get("config_hash") or _hash_of(logged, leave_out=())),
+        "setting_hash": str(hashes.get("setting_hash") or _hash_of(logged, seeds=False)),
+        "config_hash": str(hashes.get("config_hash") or _hash_of(logged, seeds=True)),
         "config": canonical_json(record.config),
         "summary": canonical_json(without_orbits(summary)),
         "curve_file": curve_file,
@@ -114,6 +114,7 @@ def _run_row(run: Prepared, logged: LoggedConfig, curve_file: str | None, model_
         "model_problem": run.model.problem,
         "n_parameters": whole_number(summary.get("n_parameters")),
         "train_seconds": number(summary.get("train_seconds")),
+        "numerics": whole_number(hashes.get("numerics")),
     }
 
 
@@ -146,9 +147,9 @@ def _derived(summary: Mapping[str, Any]) -> Row:
     }
 
 
-def _hash_of(logged: LoggedConfig, leave_out: tuple[str, ...]) -> str:
+def _hash_of(logged: LoggedConfig, *, seeds: bool) -> str:
     """Hash the keys that a run without logged hashes does have: one that is missing differs from every value."""
-    content = {key: value for key, value in (logged.known | logged.extra).items() if key not in leave_out}
+    content = {key: value for key, value in (logged.known | logged.extra).items() if seeds or not is_seed(key)}
     return digest(canonical_json(content))[:16]
 
 

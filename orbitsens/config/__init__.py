@@ -17,7 +17,13 @@ from orbitsens.config.dataset_name import (
 from orbitsens.config.errors import ConfigError as ConfigError, closest as closest
 from orbitsens.config.expand import Fetch as Fetch, RunConfig as RunConfig, expand as expand
 from orbitsens.config.fit import DataShape as DataShape, data_shape as data_shape
-from orbitsens.config.logged import LoggedConfig as LoggedConfig, read_logged as read_logged
+from orbitsens.config.logged import (
+    OTHER_KEYS as OTHER_KEYS,
+    LoggedConfig as LoggedConfig,
+    is_seed as is_seed,
+    left_out as left_out,
+    read_logged as read_logged,
+)
 from orbitsens.config.parameters import (
     SCHEDULE_KEYS as SCHEDULE_KEYS,
     SEED_KEYS as SEED_KEYS,

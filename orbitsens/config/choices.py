@@ -68,6 +68,8 @@ OPTIMIZERS: Mapping[str, str] = MappingProxyType(
         "sgd": "gradient descent with the key momentum",
     }
 )
+# Of the optimisers that decay weights by default in optax, by how much.
+OWN_WEIGHT_DECAY: Mapping[str, float] = MappingProxyType({"adamw": 1e-4, "nadamw": 1e-4, "lion": 1e-3})
 
 LR_SCHEDULES: Mapping[str, str] = MappingProxyType(
     {

@@ -71,9 +71,10 @@ Window = Annotated[tuple[float, float], BeforeValidator(_two), AfterValidator(_w
 Stages = Field(min_length=1)
 
 
-def _contains_bool(value: object) -> bool:
+def contains_bool(value: object) -> bool:
+    """Say whether a value is `true` or `false`, or a list with one of them in it."""
     if isinstance(value, list | tuple):
-        return any(_contains_bool(v) for v in value)
+        return any(contains_bool(v) for v in value)
     return isinstance(value, bool)
 
 
@@ -85,7 +86,7 @@ class Frozen(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _no_bool_for_number(cls, value: object, info: ValidationInfo) -> object:
-        if info.field_name and cls.model_fields[info.field_name].annotation is not bool and _contains_bool(value):
+        if info.field_name and cls.model_fields[info.field_name].annotation is not bool and contains_bool(value):
             raise ValueError("true and false are not allowed here")
         return value
 

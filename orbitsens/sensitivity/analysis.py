@@ -12,7 +12,7 @@ from orbitsens.sensitivity.decomposition import Decomposition, decompose
 from orbitsens.sensitivity.divergence import as_lost, diverged_by, divergence, divergence_tests, lost_settings
 from orbitsens.sensitivity.draws import Draws, by_draw, draws_of
 from orbitsens.sensitivity.effects import Effects, effects
-from orbitsens.sensitivity.fit import fit
+from orbitsens.sensitivity.fit import Fit, fit
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.means import setting_means
 from orbitsens.sensitivity.noise import Noise, noise_floor
@@ -79,12 +79,16 @@ def analyse(
     of_values = diverged_by(runs, varying, found.parameters)
     noise = _tried(lambda: noise_floor(found, level))
     known = None if isinstance(noise, str) else noise
-    fitted = fit(found) if found.parameters else None
+    fitted = _tried(lambda: fit(found)) if found.parameters else None
     each = _tried(lambda: orbit_influence(matched, orbits)) if orbits is not None else f"{NO_ORBITS}."
     crossed = None if isinstance(each, str) else each
-    told = _tried(lambda: effects(found, known, level, margin, fitted, as_lost(of_values), crossed))
+    told = (
+        fitted
+        if isinstance(fitted, str)
+        else _tried(lambda: effects(found, known, level, margin, fitted, as_lost(of_values), crossed))
+    )
     differ = None if isinstance(told, str) else told.any
-    summary = fitted.model.cells if fitted else None
+    summary = fitted.model.cells if isinstance(fitted, Fit) else None
     lost = lost_settings(counts)
     return Analysis(
         response=found,
@@ -94,7 +98,7 @@ def analyse(
         noise=noise,
         means=noise if isinstance(noise, str) else setting_means(found, noise, level, crossed),
         effects=told,
-        decomposition=_tried(lambda: decompose(found, level, fitted)),
+        decomposition=fitted if isinstance(fitted, str) else _tried(lambda: decompose(found, level, fitted)),
         best=noise
         if isinstance(noise, str)
         else _tried(lambda: best(found, noise, level, differ=differ, lost=lost, orbits=crossed, summary=summary)),

@@ -71,7 +71,7 @@ def best(
     Raises:
         CannotSay: there is one setting only, or all lost too many runs to divergence.
     """
-    summary = summary or cells(found)
+    summary = summary or cells(found, coded=False)
     means = setting_means(found, noise, level)
     k_all = len(means)
     if k_all < 2:

@@ -14,9 +14,9 @@ from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.means import setting_means
 from orbitsens.sensitivity.noise import noise_floor
-from orbitsens.sensitivity.response import DIVERGED, REPEATED, Response, nothing_usable, on_scale, repeated, why_not
-from orbitsens.sensitivity.seeding import NOT_FINITE
+from orbitsens.sensitivity.response import Response, on_scale
 from orbitsens.sensitivity.settings import value_texts, with_settings
+from orbitsens.sensitivity.usable import DIVERGED, NOT_FINITE, mark_used, nothing_usable, reasons
 
 MOST_LEVELS = 24  # of a numeric axis; of more values RANGES ranges are made
 RANGES = 12
@@ -59,18 +59,14 @@ def cell_study(
 
     `table` has a row per matched run in any state: `run_key`, `state`, `setting_hash`, `seed`, `value`,
     `n_parameters`, `train_seconds`, the axes, `varying` (the parameters that differ among the runs) and `but` (those
-    that make no settings of their own). Which runs are used: as in `response`. Cells whose runs differ by more than
-    that are compared all the same: what differs is named in `mixed`, and counts as noise.
+    that make no settings of their own). Which runs are used: see `usable.mark_used`. Cells whose runs differ by more
+    than that are compared all the same: what differs is named in `mixed`, and counts as noise.
     """
     ranged = table.assign(**{name: in_ranges(table[name]) for name in axes})
     in_range = [name for name in axes if isinstance(ranged[name].dtype, pd.CategoricalDtype)]
     frame = with_settings(ranged.assign(own_setting=table["setting_hash"], setting_hash=""), axes)
     frame = frame.rename(columns={"setting": "cell"}).assign(setting_hash=lambda rows: rows["own_setting"])
-    frame["value"] = pd.to_numeric(frame["value"]).astype(float)
-    why = why_not(frame)
-    same = ["cell", "own_setting", *(name for name in SEED_KEYS if name in frame)]
-    why = why.mask(repeated(frame, why.isna(), same), REPEATED)
-    runs = frame.assign(used=why.isna(), why_not=why.astype(object).where(why.notna(), None))
+    runs = mark_used(frame, "cell")
     distinct = {name: with_settings(ranged.drop_duplicates(name), [name])[name] for name in axes}
     levels = {name: tuple(dict.fromkeys(value_texts(column))) for name, column in distinct.items()}
     runs = runs.assign(**{name: value_texts(runs[name]) for name in axes})
@@ -116,13 +112,13 @@ def _compared(
     runs: pd.DataFrame, cells: pd.DataFrame, axes: Sequence[str], level: float
 ) -> tuple[pd.DataFrame, Best | str, bool]:
     used = runs[runs["used"]].assign(setting=lambda rows: rows["cell"])
-    reasons = {str(why): int(n) for why, n in runs["why_not"].value_counts().items()}
+    not_used = reasons(runs)
     cells = cells.assign(mean=np.nan, low=np.nan, high=np.nan, best=False, candidate=False)
     if used.empty:
-        return cells, nothing_usable(len(runs), reasons), True
+        return cells, nothing_usable(len(runs), not_used), True
     used["y"], log, zeros = on_scale(used["value"])
     columns = ["run_key", "setting", "seed", "value", "y"]
-    response = Response(used[columns], tuple(axes), (), len(runs), reasons, log, zeros)
+    response = Response(used[columns], tuple(axes), (), len(runs), not_used, log, zeros)
     ended = cells["n"] + cells["diverged"]
     lost = {
         str(name): (int(n), int(gone))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import linalg
 
+from orbitsens.config import OTHER_KEYS
 from orbitsens.sensitivity.labels import label
 from orbitsens.sensitivity.leastsquares import SINGULAR, Places, well_apart
 from orbitsens.sensitivity.model import missing_combinations
@@ -73,6 +74,11 @@ def warnings(found: Response, cells: Cells, table: pd.DataFrame) -> list[str]:
             "so their interaction is not estimated."
             for a, b, n in gaps
         ]
+    if OTHER_KEYS in found.parameters:
+        said.append(
+            f"{label(OTHER_KEYS)} stands for all the keys of these runs that have no column of their own, because too "
+            "many of those differ to tell them apart: choose runs that differ in fewer."
+        )
     said += [
         f"{label(name)} has one value among the used runs, so nothing can be said of it." for name in found.constant
     ]

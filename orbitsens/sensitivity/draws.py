@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from orbitsens.sensitivity.cannot import CannotSay
-from orbitsens.sensitivity.response import Response
+from orbitsens.sensitivity.response import DRAW, Response
 
-DRAW = "draw"
 FEWEST_DRAWS = 2
 
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from orbitsens.config import OTHER_KEYS, Data, Parameters
+
+_OURS = {*Data.model_fields, *Parameters.model_fields, OTHER_KEYS}
 _WORDS: Mapping[str, str] = {
     "atol": "absolute tolerance",
     "dataset_name": "training dataset",
@@ -26,8 +29,8 @@ _WORDS: Mapping[str, str] = {
 
 
 def label(parameter: str) -> str:
-    """The words for a parameter's key: "batch size" for batch_size."""
-    return _WORDS.get(parameter, parameter.replace("_", " "))
+    """The words for a parameter's key: "batch size" for batch_size; a key of another program stays as it is."""
+    return _WORDS.get(parameter) or (parameter.replace("_", " ") if parameter in _OURS else parameter)
 
 
 def labels(parameters: Iterable[str]) -> list[str]:

@@ -4,18 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from orbitsens.config import SEED_KEYS
 from orbitsens.sensitivity.cannot import CannotSay
-from orbitsens.sensitivity.seeding import MISSING, NOT_FINITE
 from orbitsens.sensitivity.settings import with_settings
+from orbitsens.sensitivity.usable import DIVERGED, account, mark_used, nothing_usable, reasons
 
-DIVERGED = "diverged"
-REPEATED = "same setting and seed as a later run"
 # Up to this share of zeros among values that are else positive, zeros stand for what is too small to see.
 FEW_ZEROS = 0.1
+DRAW = "draw"  # of the training orbits: a random factor, as seeds are
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ class Response:
     """The runs that an analysis uses, and an account of those it does not.
 
     `runs`: one row per used run by setting and seed: `run_key`, `setting` (label), `seed`, `value` (the metric), `y`
-    (log10 of the value if `log`, else the value), the columns `parameters` and all seeds that there are.
+    (log10 of the value if `log`, else the value), the columns `parameters`, all seeds and the draw that there are.
     `parameters`: those that vary among the used runs. `constant`: those that vary only among the runs that are not
     used. `not_used`: how many of the matched runs are left out, by reason. `zeros`: how many of the used values are 0
     (with `log` a zero counts as half the smallest positive value).
@@ -51,8 +49,7 @@ class Response:
     @property
     def counted(self) -> str:
         """How many of the matched runs are used, and why the others are not."""
-        reasons = ", ".join(f"{n} {why}" for why, n in sorted(self.not_used.items()))
-        return f"{self.n_used} of {self.n_matched} matched runs used" + (f" (not used: {reasons})" if reasons else "")
+        return account(self.n_used, self.n_matched, self.not_used)
 
     @property
     def scale(self) -> str:
@@ -82,21 +79,14 @@ def response(table: pd.DataFrame, varying: Sequence[str]) -> Response:
     """Choose the runs of an analysis from all matched ones.
 
     `table` has a row per matched run in any state with columns `run_key`, `state`, `setting_hash`, `seed`, `value`
-    and those in `varying`. Used are finished runs with a finite value. Of runs with equal setting and seeds (all seed
-    columns that there are, and `own_setting`, the setting before anything but the seeds was left out of it) only the
-    one created last (column `created_at`, where there is one; else by run key) is used: training is deterministic,
-    so a repetition is no further evidence. A table that has been through `with_settings` may be given as well.
+    and those in `varying`. Which runs are used: see `usable.mark_used`. A table that has been through `with_settings`
+    may be given as well.
 
     Raises:
         CannotSay: no run can be used, or all used runs have the same value.
     """
-    frame = _in_settings(table, varying)
-    frame["value"] = pd.to_numeric(frame["value"]).astype(float)
-    why = why_not(frame)
-    same = ["setting", *(name for name in (*SEED_KEYS, "own_setting") if name in frame)]
-    why = why.mask(repeated(frame, why.isna(), same), REPEATED)
-    used = frame[why.isna()].reset_index(drop=True)
-    not_used = {str(reason): int(n) for reason, n in why.dropna().value_counts().items()}
+    frame = mark_used(_in_settings(table, varying))
+    used, not_used = frame[frame["used"]].reset_index(drop=True), reasons(frame)
     if used.empty:
         raise CannotSay(nothing_usable(len(frame), not_used))
     if len(used) > 1 and used["value"].nunique() == 1:
@@ -107,7 +97,8 @@ def response(table: pd.DataFrame, varying: Sequence[str]) -> Response:
     used["y"], log, zeros = on_scale(used["value"])
     parameters = tuple(name for name in varying if used[name].nunique(dropna=False) > 1)
     seeds = [name for name in SEED_KEYS if name in used and name not in varying]
-    columns = list(dict.fromkeys(["run_key", "setting", "seed", "value", "y", *parameters, *seeds]))
+    draws = [DRAW] if DRAW in used and DRAW not in varying else []
+    columns = list(dict.fromkeys(["run_key", "setting", "seed", "value", "y", *parameters, *seeds, *draws]))
     return Response(
         runs=used[columns],
         parameters=parameters,
@@ -132,14 +123,6 @@ def on_scale(value: "pd.Series[float]") -> tuple["pd.Series[float]", bool, int]:
     return np.log10(value.where(value > 0.0, least / 2.0)), True, zeros
 
 
-def why_not(frame: pd.DataFrame) -> "pd.Series[str]":
-    """Why each run is not used: missing for a used one, else "diverged", another state or what its value lacks."""
-    finite = np.isfinite(frame["value"])
-    reason = frame["state"].where(frame["state"] != "finished")
-    reason = reason.mask(reason.isna() & frame["value"].isna(), MISSING)
-    return reason.mask(reason.isna() & ~finite, NOT_FINITE)
-
-
 def ended(table: pd.DataFrame, varying: Sequence[str]) -> pd.DataFrame:
     """The runs that ended by themselves, with `setting` and whether each `diverged`; takes what `response` takes.
 
@@ -154,19 +137,3 @@ def ended(table: pd.DataFrame, varying: Sequence[str]) -> pd.DataFrame:
 
 def _in_settings(table: pd.DataFrame, varying: Sequence[str]) -> pd.DataFrame:
     return table.copy() if "setting" in table else with_settings(table, varying)
-
-
-def repeated(frame: pd.DataFrame, usable: "pd.Series[bool]", same: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """Which usable runs are a repetition: a run that was created later has equal values in the columns `same`."""
-    order = [name for name in ("created_at", "run_key") if name in frame]
-    known = frame[usable & frame["seed"].notna()].sort_values(order)
-    twice = known.duplicated(list(same), keep="last")
-    return np.asarray(frame.index.isin(known.index[twice]))
-
-
-def nothing_usable(n: int, not_used: Mapping[str, int]) -> str:
-    """Say that no run can be used, and why each of them cannot."""
-    if n == 0:
-        return "No run matches; choose another group or metric."
-    reasons = ", ".join(f"{count} {why}" for why, count in sorted(not_used.items()))
-    return f"None of the {n} matched runs has a usable value ({reasons})."

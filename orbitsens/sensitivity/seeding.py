@@ -10,17 +10,15 @@ from orbitsens.sensitivity.density import offsets, outline
 from orbitsens.sensitivity.describe import describe_by
 from orbitsens.sensitivity.outliers import modified_z, stands_out
 from orbitsens.sensitivity.settings import with_settings
-
-MISSING = "metric missing"
-NOT_FINITE = "not finite"
+from orbitsens.sensitivity.usable import mark_used
 
 
 @dataclass(frozen=True)
 class SeedStudy:
     """Every matched run, and what the used ones say.
 
-    `runs`: the input sorted by setting and seed, with `setting` (label), `used`, `why_not` (None for used runs, else
-    the state, "metric missing" or "not finite"), `z` (modified z-score within the setting), `outlier`, and `offset`
+    `runs`: the input sorted by setting and seed, with `setting` (label), `used` and `why_not` as of `usable.mark_used`,
+    `z` (modified z-score within the setting), `outlier`, and `offset`
     (-1 .. 1 across the violin). `summary`: one row per setting with a used run, as `describe_by`. `outlines`: the
     violins, columns `setting`, `value`, `density`. `log_rule`: the outlier rule was applied to log10 of the values.
     `log`: the violins are those of log10 of the values.
@@ -41,14 +39,11 @@ class SeedStudy:
 def seed_study(runs: pd.DataFrame, varying: Sequence[str], log: bool) -> SeedStudy:
     """Study the column `value` of `runs` (one row per matched run, any state, NULL or NaN where there is no value).
 
-    Used are finished runs with a finite value; all others are kept with their reason in `why_not`. `log` asks for
+    Runs that are not used are kept with their reason in `why_not`, see `usable.mark_used`. `log` asks for
     violins on a logarithmic axis, which zeros or negative values rule out (then `SeedStudy.log` is False). The
     outlier rule, which holds for all settings given together, works on log10 of the values wherever all are positive, whatever `log` says.
     """
-    table = with_settings(runs, varying)
-    table["value"] = pd.to_numeric(table["value"]).astype(float)
-    table["why_not"] = _why_not(table)
-    table["used"] = table["why_not"].isna()
+    table = mark_used(with_settings(runs, varying))
     used = table[table["used"]]
     positive = bool((used["value"] > 0.0).all())
     z, offset, outlines = np.full(len(table), np.nan), np.zeros(len(table)), []
@@ -69,10 +64,3 @@ def seed_study(runs: pd.DataFrame, varying: Sequence[str], log: bool) -> SeedStu
         log_rule=positive,
         log=log and positive,
     )
-
-
-def _why_not(table: pd.DataFrame) -> "pd.Series[str]":
-    finite = np.isfinite(table["value"])
-    reason = table["state"].where(table["state"] != "finished")
-    reason = reason.mask(reason.isna() & table["value"].isna(), MISSING)
-    return reason.mask(reason.isna() & ~finite, NOT_FINITE)

@@ -26,7 +26,34 @@ def value_text(value: object) -> str:
         return f"{value:.6g}"
     if isinstance(value, Integral):
         return str(value)
-    return value if isinstance(value, str) else json.dumps(value, default=str)
+    return value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+
+
+def logged_text(value: object) -> str:
+    """A logged value, as JSON has it, as a person reads it; different values have different texts.
+
+    A word that would read as another value is in quotes: "0.001" beside 0.001.
+    """
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False) if _reads_as_another(value) else value
+    if isinstance(value, float):
+        short = f"{value:.6g}"
+        return short if float(short) == value else repr(value)
+    return "null" if value is None else value_text(value)
+
+
+def _reads_as_another(word: str) -> bool:
+    if word == UNSET or word != word.strip():
+        return True
+    try:
+        json.loads(word, parse_constant=_not_json)
+    except (ValueError, RecursionError):
+        return not word
+    return True
+
+
+def _not_json(word: str) -> float:
+    raise ValueError(word)  # NaN and Infinity are words where people log them
 
 
 def value_texts(column: "pd.Series[Any]", before: str = "") -> list[str]:

@@ -9,6 +9,8 @@ import pandas as pd
 
 from orbitsens.sensitivity.array import Array
 from orbitsens.sensitivity.blocks import Blocks, blocks
+from orbitsens.sensitivity.cannot import CannotSay
+from orbitsens.sensitivity.labels import label
 from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.settings import value_text, value_texts
 
@@ -16,6 +18,8 @@ from orbitsens.sensitivity.settings import value_text, value_texts
 MOST_LEVELS = 8
 # A positive parameter that spans more than this factor is seen on a logarithmic scale.
 WIDE = 10.0
+# Columns of all parameters together, beyond which a fit takes minutes.
+MOST_COLUMNS = 1000
 QUANTILES = (0.05, 0.5, 0.95)
 
 
@@ -57,22 +61,27 @@ class Cells:
     blocks: Blocks | None
 
 
-def cells(found: Response) -> Cells:
-    """Summarise the runs of each setting, within seeds where these are blocks, and code the parameters."""
-    grouped = found.runs.groupby("setting", sort=False)
-    first = grouped[list(found.parameters)].head(1) if found.parameters else grouped[["seed"]].head(1)
+def cells(found: Response, coded: bool = True) -> Cells:
+    """Summarise the runs of each setting, within seeds where these are blocks, and (`coded`) code the parameters.
+
+    Raises:
+        CannotSay: the parameters take more than 1,000 different values together.
+    """
+    names = list(found.parameters) if coded else []
+    first = found.runs.loc[~found.runs["setting"].duplicated(), names]
+    _refuse_too_many(first)
     seeds = blocks(found)
-    place, names = pd.factorize(found.runs["setting"])
+    place, settings = pd.factorize(found.runs["setting"])
     y = found.runs["y"].to_numpy(dtype=float) - (seeds.effect if seeds else 0.0)
     n = np.bincount(place).astype(float)
     mean = np.bincount(place, weights=y) / n
     return Cells(
-        settings=tuple(map(str, names)),
+        settings=tuple(map(str, settings)),
         n=n,
         mean=mean,
         ss=np.bincount(place, weights=(y - mean[place]) ** 2),
         df=(n - 1.0) * (seeds.left if seeds else 1.0),
-        terms=tuple(term(first[name]) for name in found.parameters),
+        terms=tuple(term(first[name]) for name in names),
         blocks=seeds,
     )
 
@@ -94,6 +103,18 @@ def term(column: "pd.Series[Any]") -> Term:
 def product(a: Term, b: Term) -> Array:
     """Columns of the interaction of two terms, [n_settings, c_a * c_b]."""
     return np.einsum("si,sj->sij", a.codes, b.codes).reshape(len(a.codes), -1)
+
+
+def _refuse_too_many(settings: pd.DataFrame) -> None:
+    n_values = {str(name): settings[name].nunique() for name in settings if not _is_trend(settings[name])}
+    if sum(n_values.values()) <= MOST_COLUMNS:
+        return
+    most = max(n_values, key=n_values.__getitem__)
+    raise CannotSay(
+        f"{label(most)} takes {n_values[most]:,} different values among the used runs, and an effect can be estimated "
+        f"for at most {MOST_COLUMNS:,} values of all parameters together: choose some of its values in the filter, or "
+        f"let runs be the same setting whatever their {label(most)}."
+    )
 
 
 def _is_trend(column: "pd.Series[Any]") -> bool:

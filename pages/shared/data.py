@@ -14,10 +14,10 @@ from typing import NamedTuple, ParamSpec, TypeVar
 import pandas as pd
 import streamlit as st
 
-from orbitsens.config import SEED_KEYS
+from orbitsens.config import SEED_KEYS, left_out
 from store import queries
 from store.connect import Connection, beside, open_version, store_version
-from store.filters import EVERYTHING, RunFilter
+from store.filters import EVERYTHING, Measured as Measured, RunFilter
 from store.layout import last_sync
 from store.location import VARIABLE, own_and_shipped, readable_store
 from store.queries import FilterChoices, ParameterValues, RunDetail
@@ -48,14 +48,6 @@ class Catalogue(NamedTuple):
     name: str
     path: str
     version: int
-
-
-class Measured(NamedTuple):
-    """What a number is: the metric, and the dataset and split it was measured on."""
-
-    metric: str
-    dataset: str | None
-    split: str
 
 
 def stores() -> dict[str, Path]:
@@ -153,7 +145,7 @@ def metric_choices(of: Catalogue, which: RunFilter) -> pd.DataFrame:
 
 def varying_parameters(of: Catalogue, which: RunFilter, but: tuple[str, ...] = SEED_KEYS) -> list[str]:
     """Name the parameters that differ between some runs, but for some: the seeds, unless said otherwise."""
-    return [name for name in _all_varying(of, which) if name not in but]
+    return [name for name in _all_varying(of, which) if not left_out(name, but)]
 
 
 @_cached

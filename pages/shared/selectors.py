@@ -12,47 +12,26 @@ from pages.shared.charts.violins import PICK, PICK_UNUSABLE
 from pages.shared.controls import NOTHING, choose, put
 from pages.shared.data import Measured, metric_choices
 from pages.shared.empty import no_metric_stop
+from pages.shared.measures import ranked
 from pages.shared.runs.names import run_ids as run_ids
 from pages.shared.start import View
 from pages.shared.study_data import MOST_SETTINGS
-from pages.shared.text import METRICS, axis_title, count, dataset_label, metric, number
-
-HEADLINE = "acceleration_error"
-SPLITS = ("test", "val", "train")
-
-
-def headline(choices: pd.DataFrame) -> Measured | None:
-    """The headline metric where most runs were tested; None where no run was measured at it."""
-    places = _places(choices[choices["metric"] == HEADLINE], HEADLINE)
-    return next(iter(places.values()), None)
+from pages.shared.text import axis_title, count, dataset_label, metric, number, plain
 
 
 def choose_metric(choices: pd.DataFrame) -> str:
-    """Choose a metric that some run was measured at, the headline first."""
-    present = set(choices["metric"])
-    known = [name for name in METRICS if name in present]
-    words = {name: axis_title(name) for name in [*known, *sorted(present - set(known))]}
-    tips = "\n\n".join(f"**{metric(name).label}**: {metric(name).help}" for name in words)
+    """Choose a metric that some run was measured at, in the order of `ranked`."""
+    words = {measured.metric: axis_title(measured.metric) for measured in ranked(choices)}
+    tips = "\n\n".join(f"**{plain(metric(name).label)}**: {plain(metric(name).help)}" for name in words)
     return choose("Metric", words, "metric", tip=tips)
 
 
 def choose_dataset(choices: pd.DataFrame, metric_key: str) -> Measured:
-    """Choose the dataset that the metric was measured on: test data first, then the one with most runs."""
-    found = _places(choices[choices["metric"] == metric_key], metric_key)
+    """Choose the dataset that the metric was measured on, in the order of `ranked`."""
+    mine = [measured for measured in ranked(choices) if measured.metric == metric_key]
+    found = {dataset_label(measured.dataset, measured.split): measured for measured in mine}
     chosen = choose("Measured on", {name: name for name in found}, "dataset", tip="The orbits of the metric.")
     return found[chosen]
-
-
-def _places(rows: pd.DataFrame, metric_key: str) -> dict[str, Measured]:
-    """Where a metric was measured, by label: test data first, then the one with most runs."""
-    rows = rows.copy()
-    rows["rank"] = rows["split"].map({split: i for i, split in enumerate(SPLITS)}).fillna(len(SPLITS))
-    rows = rows.sort_values(["rank", "n_runs"], ascending=[True, False], kind="stable")
-    found: dict[str, Measured] = {}
-    for row in rows.to_dict("records"):
-        dataset = row["dataset"] if isinstance(row["dataset"], str) else None
-        found[dataset_label(dataset, row["split"])] = Measured(metric_key, dataset, row["split"])
-    return found
 
 
 def choose_measured(view: View, columns: Sequence[Any]) -> Measured:

@@ -7,6 +7,7 @@ import pandas as pd
 from orbitsens.sensitivity import density
 from orbitsens.sensitivity.outliers import FEWEST_RUNS, rule
 from orbitsens.sensitivity.seeding import SeedStudy
+from orbitsens.sensitivity.usable import account, reasons
 from pages.shared.text import Metric, count, listed, number, plain, span
 
 
@@ -57,13 +58,9 @@ def _seeds(runs: pd.DataFrame) -> str:
 def used_of_matched(study: SeedStudy) -> str:
     """Say how many of the matched runs are in the statistics, and why the rest is not."""
     rest = study.runs[~study.runs["used"]]
-    sentence = f"{len(study.used):,} of {count(len(study.runs), 'matched run')} used"
     one_setting = study.runs["setting"].nunique() == 1
-    reasons = [
-        f"{len(part):,} {why} ({_seeds(part)})" if one_setting else f"{len(part):,} {why}"
-        for why, part in rest.groupby("why_not")
-    ]
-    return f"{sentence}. Not used: {listed(reasons, most=99)}." if reasons else f"{sentence}."
+    names = {str(why): _seeds(part) for why, part in rest.groupby("why_not")} if one_setting else None
+    return f"{account(len(study.used), len(study.runs), reasons(study.runs), names)}."
 
 
 def how_to_read(study: SeedStudy, log_wanted: bool) -> str:

@@ -41,7 +41,8 @@ class View:
 
     def link(self, which: RunFilter | None = None, **more: str) -> dict[str, str | list[str]]:
         """The query of a link to another page with this filter, or another one; `more` are keys beside it."""
-        return {**to_query(Asked(which or self.filter, self.but)), **more}
+        asked = Asked(which or self.filter, self.but)
+        return {**to_query(asked, data.kinds(self.catalogue)), **more}
 
     def setting_parameters(self) -> list[str]:
         """Name the parameters that make the settings of these runs: all that vary, but those of `but`."""

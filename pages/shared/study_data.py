@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from orbitsens.sensitivity.seeding import SeedStudy
 
 MOST_SETTINGS = 40  # that one chart shows
-RUN = ("run_key", "run_id", "group", "name", "state", "reason", "created_at", "setting_hash", "own_setting", "value")
+RUN = (
+    "run_key", "run_id", "group", "name", "state", "reason", "created_at", "setting_hash", "config_hash",
+    "own_setting", "value",
+)  # fmt: skip
 
 
 @st.cache_resource(show_spinner=False, max_entries=3)  # with all parameters: 100 MB for 100,000 runs

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
+from store.filters import NO_GROUP as NO_GROUP
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -57,8 +59,6 @@ CURVES: Mapping[str, Metric] = {
     "segment_ratio": Metric("segment ratio", "%", "100 segment length / samples of an orbit."),
 }
 
-NO_GROUP = "(no group)"
-
 STATES: Mapping[str, str] = {
     "finished": "The run ended and has a finite error.",
     "running": "The run has not ended yet; sync again when it has.",
@@ -99,22 +99,42 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
+_SIGNS = re.compile(r"([\\`*_{}\[\]()<>#$|~!:+&-])")
+_LIST_ITEM = re.compile(r"^(\s*\d{1,9})\.(?=\s|$)")
+# Streamlit makes links, arrows, dashes and icons of words like these whatever stands before a sign, unless something
+# stands between: text that is small, and empty.
+_JOINT = ":small[]"
+_JOINED = re.compile(
+    r"(?<=http:)(?=//)|(?<=https:)(?=//)|(?<=www)(?=\.)|(?<=\S)(?=@)|(?<=:material)(?=/)|(?<=[<>~-])(?=[=>-])",
+    re.IGNORECASE,
+)
+
+
 def plain(name: str) -> str:
-    """A name that someone gave, safe inside Markdown."""
-    return re.sub(r"([\\\\`*_{}\[\]()<>#$|~!:+-])", r"\\\1", name)
+    """A name that someone gave, as one line that Markdown shows as it stands, whatever signs it has."""
+    parts = _JOINED.split(" ".join(name.splitlines()))
+    return _LIST_ITEM.sub(r"\1\\.", _JOINT.join(_SIGNS.sub(r"\\\1", part) for part in parts))
+
+
+def plain_lines(text: str) -> str:
+    """A text that someone wrote, the same for each of its lines."""
+    return "  \n".join(re.sub(r"^(\s*)=", r"\1\\=", plain(line)) for line in text.splitlines())
 
 
 def spoken(sentence: str) -> str:
     """The sentence without its Markdown, for a screen reader or a picture."""
-    return re.sub(r"\\(.)|\*\*", r"\1", sentence)
+    return re.sub(r"\\(.)|\*\*", r"\1", sentence.replace(_JOINT, ""))
 
 
-def listed(items: Sequence[object], most: int = 6) -> str:
-    """Items as people list them: "3, 7 and 12"; beyond `most` their number is said instead."""
+def listed(items: Sequence[object], most: int = 6, last: str = "and") -> str:
+    """Items as people list them: "3, 7 and 12"; beyond `most` their number is said instead.
+
+    `last` is the word before the last one.
+    """
     words = [str(item) for item in items]
     if len(words) > most:
-        words = [*words[: most - 1], f"{len(words) - most + 1} more"]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+        words = [*words[: most - 1], f"{len(words) - most + 1:,} more"]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
 
 
 def dataset_label(dataset: str | None, split: str) -> str:

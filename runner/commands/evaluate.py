@@ -32,7 +32,9 @@ def evaluate(
         bool, typer.Option("--spread", help="Also the runs' mean and spread in each cell of the grid, a line more.")
     ] = False,
     dataset: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A dataset; may be repeated.")] = None,
-    group: Annotated[str | None, typer.Option("--group", "-g", help="The runs of a group.")] = None,
+    group: Annotated[
+        str | None, typer.Option("--group", "-g", help="The runs of a group; '(no group)': those without one.")
+    ] = None,
     missing: Annotated[
         bool, typer.Option("--missing", help="Measure what runs lack on their own orbits, from their models.")
     ] = False,

@@ -7,7 +7,7 @@ import typer
 
 
 def report(
-    group: Annotated[str, typer.Argument(metavar="GROUP", help="The W&B group.")],
+    group: Annotated[str, typer.Argument(metavar="GROUP", help="The W&B group; '(no group)': the runs without one.")],
     store: Annotated[Path | None, typer.Option(help="The run store; unless given, the project's own.")] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The Markdown file to write, with a CSV beside it.")
@@ -19,9 +19,10 @@ def report(
 ) -> None:
     """Report what each varied parameter does to a group's error, against what the seed alone does."""
     from runner.reporting import group_report
+    from store.filters import group_named
     from store.location import readable_store
 
-    text, table = group_report(readable_store(store), group, metric, dataset)
+    text, table = group_report(readable_store(store), group_named(group), metric, dataset)
     if output is None:
         typer.echo(text, nl=False)
         return

@@ -69,8 +69,10 @@ def _show(found: Status) -> None:
 
 
 def _groups_table(groups: "pd.DataFrame") -> "Table":
+    import pandas as pd
     from rich.table import Table
 
+    from store.filters import group_text
     from store.records import State
 
     present = [state for state in get_args(State) if groups[state].sum()]
@@ -78,9 +80,10 @@ def _groups_table(groups: "pd.DataFrame") -> "Table":
     for name in ("group", "runs", *present, "newest run (UTC)"):
         table.add_column(name, justify="left" if name == "group" else "right", overflow="fold")
     for group in groups.to_dict("records"):
-        newest = f"{group['last_created']:%Y-%m-%d %H:%M}"
+        created = group["last_created"]
+        newest = "unknown" if created is pd.NaT else f"{created:%Y-%m-%d %H:%M}"
         counts = [str(group[name]) for name in ("n_runs", *present)]
-        table.add_row(str(group["group"] or "(no group)"), *counts, newest)
+        table.add_row(group_text(group["group"]), *counts, newest)
     return table
 
 

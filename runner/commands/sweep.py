@@ -1,21 +1,23 @@
 """`python -m runner sweep`: train a sweep file's runs, log them to W&B, sync them into the store."""
 
-import signal
+import shlex
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from types import FrameType
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from orbitsens.config import RunConfig, expand, load_sweep_file
 from orbitsens.programs import plan_programs
+from runner.claims import claimed
 from runner.dataset_artifacts import dataset_fetcher
+from runner.stopping import Stop, stop_on_signals
+from store.connect import StoreError
 from store.location import writable_store
+from store.preflight import check_writable
 
 QUICKSTART = Path(__file__).parent.parent / "sweeps" / "quickstart.yaml"
 
@@ -49,88 +51,98 @@ def sweep(
 ) -> None:
     """Train every run of a sweep file, one W&B run each in one group, then sync the group into the run store.
 
-    Ctrl-C stops after the current block of steps; what is finished is kept and synced.
+    Ctrl-C or SIGTERM stops after the current block of steps; what is finished is kept and synced.
     """
     console = Console()
     if file is None:
         console.print(f"No sweep file given, so this runs the quickstart, {QUICKSTART.name}.")
-    fetch = dataset_fetcher(writable_store(store), console.print)
+    place = writable_store(store)
+    fetch = dataset_fetcher(place, console.print)
     planned = expand(load_sweep_file(file or QUICKSTART), overrides or (), fetch)
-    runs = _left(planned, wandb_dir, store, console) if resume else planned
-    if not runs:
-        return
-    programs = plan_programs(runs)
-    console.print(f"{len(runs)} runs in {len(programs)} programs, group '{runs[0].wandb.group}'. Ctrl-C stops cleanly.")
+    check_writable(place)
+    hashes, group = [run.hash for run in planned], planned[0].wandb.group
+    with claimed(place, group, hashes, alone=resume), stop_on_signals(console.print) as stop:
+        runs = _left(planned, wandb_dir, place, console) if resume else planned
+        if runs:
+            options = _Options(place, wandb, wandb_dir, log_every, device)
+            from runner.names import run_names
 
+            named = dict(zip(hashes, run_names(planned), strict=True))
+            _train(runs, [named[run.hash] for run in runs], options, stop, console)
+    if stop():
+        raise typer.Exit(stop.exit_code)
+
+
+class _Options(NamedTuple):
+    store: Path
+    wandb: WandbMode
+    wandb_dir: Path | None
+    log_every: int
+    device: str | None
+
+
+def _train(runs: list[RunConfig], names: list[str], options: _Options, stop: Stop, console: Console) -> None:
+    """Train runs of one group, sync the group, and report."""
     from orbitsens.device import choose_devices, keep_compiled_programs, use_every_core
-    from runner.names import run_names
     from runner.paths import local_runs_dir
     from runner.progress import sweep_progress
-    from runner.sweep import STOPPED, Settings, prepared_programs, train_and_log
-    from runner.sync import sync_local
-    from runner.sync_report import report_lines
-    from runner.table import n_diverged, summary_table
+    from runner.sweep import Settings, prepared_programs, train_and_log
 
+    began, group = time.monotonic(), runs[0].wandb.group
+    programs = plan_programs(runs)
+    console.print(
+        f"{len(runs)} runs in {len(programs)} programs, group '{escape(group)}'. Ctrl-C stops cleanly.", highlight=False
+    )
     keep_compiled_programs()
     use_every_core()
-    devices = choose_devices(device)
-    began = time.monotonic()
-    folder, place = local_runs_dir(wandb_dir), writable_store(store)
-    named = dict(zip((run.hash for run in planned), run_names(planned), strict=True))
-    names, trained = [named[run.hash] for run in runs], []
-    with (
-        _stop_on_ctrl_c(console) as stop,
-        sweep_progress(console, sum(p.seconds for p in programs)) as on_work,
-    ):
-        settings = Settings(folder, wandb.value, log_every, devices, on_work, stop, console.print)
-        for program, prepared in prepared_programs(runs, programs, devices):
-            here = [names[place] for place in program.places]
+    devices = choose_devices(options.device)
+    folder, trained = local_runs_dir(options.wandb_dir), list[str]()
+    with sweep_progress(console, sum(p.seconds for p in programs)) as on_work:
+        settings = Settings(folder, options.wandb.value, options.log_every, devices, on_work, stop, console.print)
+        for program, prepared in prepared_programs(runs, programs, devices, stop):
+            here = [names[i] for i in program.places]
             finished = train_and_log(prepared, here, program.seconds, settings)
             if finished is None:
                 break
             trained += finished
-    report = sync_local(
-        folder, [runs[0].wandb.group], place, on_wait=console.print, on_progress=lambda done, total: None
-    )
+    diverged = _report(group, folder, trained, options.store, console)
+    lost = f" ({diverged} of them diverged)" if diverged else ""
+    seconds = time.monotonic() - began
+    console.print(f"{len(trained)} of {len(runs)} runs finished{lost} in {seconds:.0f} s; they are in {options.store}.")
+
+
+def _report(group: str, folder: Path, trained: list[str], store: Path, console: Console) -> int:
+    """Sync the group, print its table, and return how many runs diverged.
+
+    Raises:
+        StoreError: the store cannot be written; the runs are safe in W&B's folder.
+    """
+    from runner.sync import sync_local
+    from runner.sync_report import report_lines
+    from runner.table import n_diverged, summary_table
+
+    try:
+        report = sync_local(folder, [group], store, on_wait=console.print, on_progress=lambda done, total: None)
+    except StoreError as error:
+        command = shlex.join(["python", "-m", "runner", "sync", group, "--wandb-dir", str(folder), "--store", "DIR"])
+        safe = f"The {len(trained)} finished runs are in {folder}; sync them with: {command}"
+        raise StoreError(f"{error} {safe}") from error
     for line in report_lines(report):
-        console.print(line, highlight=False)
-    seconds, diverged = time.monotonic() - began, ""
-    if trained:
-        console.print(summary_table(place, runs[0].wandb.group, trained))
-        n = n_diverged(place, runs[0].wandb.group, trained)
-        diverged = f" ({n} of them diverged)" if n else ""
-    console.print(f"{len(trained)} of {len(runs)} runs finished{diverged} in {seconds:.0f} s; they are in {place}.")
-    if len(trained) < len(runs):
-        raise typer.Exit(STOPPED)
+        console.print(line, highlight=False, markup=False)
+    if not trained:
+        return 0
+    console.print(summary_table(store, group, trained))
+    return n_diverged(store, group, trained)
 
 
-def _left(planned: list[RunConfig], wandb_dir: Path | None, store: Path | None, console: Console) -> list[RunConfig]:
+def _left(planned: list[RunConfig], wandb_dir: Path | None, store: Path, console: Console) -> list[RunConfig]:
     """The runs of the sweep that are not finished yet."""
     from runner.paths import local_runs_dir
     from runner.resume import left_to_train
 
-    runs = left_to_train(planned, local_runs_dir(wandb_dir), writable_store(store), console.print)
+    runs = left_to_train(planned, local_runs_dir(wandb_dir), store, console.print)
     kept = len(planned) - len(runs)
     rest = f"the other {len(runs)} are trained" if runs else "nothing is left to train"
-    console.print(f"{kept} of {len(planned)} runs of group '{planned[0].wandb.group}' are finished and kept; {rest}.")
+    group = escape(planned[0].wandb.group)
+    console.print(f"{kept} of {len(planned)} runs of group '{group}' are finished and kept; {rest}.", highlight=False)
     return runs
-
-
-@contextmanager
-def _stop_on_ctrl_c(console: Console) -> Iterator[Callable[[], bool]]:
-    """Yield `stop()`, true after the first Ctrl-C; a second one interrupts at once."""
-    asked = False
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        del number, frame
-        if asked:
-            raise KeyboardInterrupt
-        asked = True
-        console.print("Stopping after this block of steps; press Ctrl-C again to stop at once.")
-
-    before = signal.signal(signal.SIGINT, handle)
-    try:
-        yield lambda: asked
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -8,6 +8,7 @@ SELECT
     r.reason,
     r.created_at,
     r.setting_hash,
+    r.config_hash,
     r.n_parameters,
     r.train_seconds,
     place.dataset AS measured_on,

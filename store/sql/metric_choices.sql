@@ -3,7 +3,9 @@ SELECT
     m.metric,
     m.dataset,
     m.split,
-    count(DISTINCT m.run_key) AS n_runs
+    count(DISTINCT m.run_key) AS n_runs,
+    min(m.value) FILTER (isfinite(m.value)) AS low,
+    max(m.value) FILTER (isfinite(m.value)) AS high
 FROM matched
 JOIN measured m USING (run_key)
 WHERE m.value IS NOT NULL

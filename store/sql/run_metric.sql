@@ -8,6 +8,7 @@ SELECT
     r.reason,
     r.created_at,
     r.setting_hash,
+    r.config_hash,
     m.value,
     m.aggregation,
     m.n_orbits,

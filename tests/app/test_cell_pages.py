@@ -49,7 +49,7 @@ def test_a_map_for_each_batch_size_over_width_and_depth(studies: Path, open_app:
     told = words(app)
     assert [json.loads(c.proto.spec)["title"] for c in charts(app)] == [f"batch size {n}" for n in (16, 64, 256)]
     assert "208 runs in 42 cells on complex_TBP_planar_10_test: median acceleration error from" in told
-    assert "208 of 220 matched runs used. Not used: 7 diverged and 5 crashed." in told
+    assert "208 of 220 matched runs used (not used: 5 crashed, 7 diverged)." in told
     assert "cannot be told from the best" in told
     assert "has the fewest weights (4,932) and trained fastest" in told
     assert "hatched: no run; grey: no usable run; cross: all its runs diverged" in told
@@ -112,7 +112,7 @@ def test_segment_ratios_are_curves_with_their_cost(studies: Path, open_app: Open
     assert (app.selectbox(key="x").value, app.selectbox(key="y").value) == ("segment_ratio_final", "num_train_orbits")
     spec = charts(app)[0].proto.spec
     assert "segment ratio (%)" in spec and "training orbits" in spec and '"type": "log"' in spec
-    assert "114 of 120 matched runs used. Not used: 6 diverged." in words(app)
+    assert "114 of 120 matched runs used (not used: 6 diverged)." in words(app)
     assert "training time (s)" in charts(app)[2].proto.spec
     assert not app.warning
 
@@ -142,7 +142,7 @@ class TestOddGroups:
         ]
         app = open_app(published(tmp_path, runs), page, view=view)
         assert "Not one of 6 runs on complex_TBP_planar_10_test is finished with a finite value" in words(app)
-        assert "Not used: 6 diverged." in words(app)
+        assert "(not used: 6 diverged)." in words(app)
         assert charts(app)
 
     def test_runs_without_width(self, tmp_path: Path, open_app: Open, page: str, view: str) -> None:

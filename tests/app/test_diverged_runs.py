@@ -99,7 +99,7 @@ def test_the_app_counts_them_and_gives_the_reason(swept: tuple[Path, pd.DataFram
     store, runs = swept
     assert any("1 finished, 3 diverged" in caption.value for caption in open_app(store).caption)
     app = open_app(store, "pages/seeding.py", group="long")
-    assert "1 of 4 matched runs used. Not used: 3 diverged." in "\n".join(caption.value for caption in app.caption)
+    assert "1 of 4 matched runs used (not used: 3 diverged)." in "\n".join(caption.value for caption in app.caption)
     unused = app.dataframe[-1].value
     assert unused["why not"].tolist() == ["diverged"] * 3
     assert unused["what the run says"].str.contains("The solver gave up on").any()

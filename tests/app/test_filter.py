@@ -38,7 +38,7 @@ def test_a_parameter_is_chosen_then_its_values(sample_store: Path, open_app: Ope
     assert not app.exception
     assert query(app)["p.width"] == ["16", "64"]
     assert "**16 of 60 runs match**" in words(app)
-    assert "14 of 16 matched runs used. Not used: 1 crashed and 1 running." in words(app)
+    assert "14 of 16 matched runs used (not used: 1 crashed, 1 running)." in words(app)
     fresh = again(open_app, sample_store, SEEDING, app)
     assert words(fresh) == words(app)
     assert fresh.multiselect(key="values of width").value == ["16", "64"]

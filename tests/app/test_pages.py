@@ -115,7 +115,7 @@ def test_changing_the_group_forgets_the_run(sample_store: Path, open_app: Open) 
 
 def test_every_unused_run_is_counted_and_listed(sample_store: Path, open_app: Open) -> None:
     app = open_app(sample_store, SEEDING, group="sweep-width")
-    assert "36 of 40 matched runs used. Not used: 1 crashed, 2 diverged and 1 running." in words(app)
+    assert "36 of 40 matched runs used (not used: 1 crashed, 2 diverged, 1 running)." in words(app)
     unused = app.dataframe[-1].value
     assert unused["why not"].tolist() == ["diverged", "diverged", "crashed", "running"]
     assert "median acceleration error from **5.27 %** (width 64) to **9.99 %** (width 8)" in words(app)
@@ -220,7 +220,7 @@ def test_infinite_errors_are_kept_apart(tmp_path: Path, open_app: Open) -> None:
     records = [sample_run("inf", seed, error) for seed, error in enumerate([7.0, 7.2, np.inf])]
     publish_runs(tmp_path, records)
     app = open_app(tmp_path, SEEDING)
-    assert "2 of 3 matched runs used. Not used: 1 diverged (seed 2)." in words(app)
+    assert "2 of 3 matched runs used (not used: 1 diverged (seed 2))." in words(app)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -184,7 +184,7 @@ def test_settings_are_compared_with_bands_over_their_seeds(sample_store: Path, o
     assert "36 finished, 1 running, 1 crashed, 2 diverged" in said
     assert "Shaded: least to largest of a setting's runs" in said
     assert "not finite in 2 lines" in said
-    assert "36 of 40 matched runs used. Not used: 1 crashed, 2 diverged and 1 running." in said
+    assert "36 of 40 matched runs used (not used: 1 crashed, 2 diverged, 1 running)." in said
     summary = next(d.value for d in app.dataframe if "95 % CI of median" in d.value)
     assert summary["setting"].tolist() == ["width 8", "width 16", "width 32", "width 64", "width 128"]
     assert summary["n"].tolist() == [6, 7, 8, 7, 8]

@@ -6,7 +6,7 @@ import pytest
 
 from orbitsens.grid_settings import GridSettings
 from orbitsens.sensitivity.generalisation import in_region, share_below
-from orbitsens.version import __version__
+from orbitsens.version import NUMERICS
 from store.connect import read_catalogue
 from store.evaluations import find_grid, grid_key, stored_models
 from store.gridfiles import read_grid
@@ -22,7 +22,7 @@ def grids() -> dict[str, list[pd.DataFrame]]:
         runs = stored_models(con).query("group == 'generalisation'")
     found: dict[str, list[pd.DataFrame]] = {}
     for dataset, sha in zip(runs["dataset_name"], runs["model_sha256"], strict=True):
-        key = grid_key(sha, GridSettings().plain(), __version__)
+        key = grid_key(sha, GridSettings().plain(), NUMERICS)
         place = find_grid(SHIPPED, key)
         assert place is not None, f"{dataset}: python -m runner evaluate --group generalisation --grid"
         found.setdefault(dataset, []).append(read_grid(*place))

@@ -99,7 +99,7 @@ def test_the_answer_for_several_settings_names_the_best_and_the_worst() -> None:
 def test_unused_runs_are_counted_with_their_seeds() -> None:
     assert sentences.used_of_matched(study(VALUES)) == "10 of 10 matched runs used."
     assert sentences.used_of_matched(study([*VALUES, float("nan"), float("nan")])) == (
-        "10 of 12 matched runs used. Not used: 2 diverged (seeds 10 and 11)."
+        "10 of 12 matched runs used (not used: 2 diverged (seeds 10 and 11))."
     )
 
 

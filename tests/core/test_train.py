@@ -14,6 +14,7 @@ from orbitsens.prepare import stage_data, training_data
 from orbitsens.programs import plan_programs
 from orbitsens.shuffle import batch_indices
 from orbitsens.train import make_train, run_keys
+from tests.core import record
 
 pytestmark = pytest.mark.mixed_dtypes  # optax mixes integers with floats
 
@@ -111,6 +112,11 @@ def test_the_kept_model_is_the_one_that_was_measured(twenty_seeds):
     for i, evaluation in enumerate(measured):
         logged = reports[int(np.argmin(losses[:, i]))].rows.metrics["acceleration_error"][i]
         assert evaluation.metrics["acceleration_error"].mean == pytest.approx(logged, rel=1e-4)
+
+
+def test_the_losses_of_the_first_steps_are_those_on_record(twenty_seeds):
+    _, reports = twenty_seeds
+    record.check("training", reports[0].rows.batch.total[:3, :10], 2e-3)
 
 
 def test_with_validation_the_best_is_by_validation_loss():

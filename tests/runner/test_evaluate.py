@@ -13,6 +13,7 @@ from orbitsens.evaluate import evaluate_pointwise, evaluate_rollout
 from orbitsens.grid import residual_grid
 from orbitsens.grid_settings import GridSettings
 from orbitsens.model import load_model
+from orbitsens.version import NUMERICS
 from runner.__main__ import app
 from store.connect import StoreError, read_catalogue, store_version
 from store.evaluations import stored_grids
@@ -75,7 +76,7 @@ def test_asking_twice_computes_nothing_and_publishes_nothing(store: Path, monkey
     assert store_version(store) == version
     with pytest.raises(AssertionError, match="computed again"):
         evaluate(store, "run0", *SMALL, "--anomalies", "13")
-    monkeypatch.setattr("runner.evaluate_grid.__version__", "9.9.9")
+    monkeypatch.setattr("runner.evaluate_grid.NUMERICS", NUMERICS + 1)
     with pytest.raises(AssertionError, match="computed again"):
         evaluate(store, "run0", *SMALL)
 

@@ -142,7 +142,10 @@ def test_a_mistake_is_one_sentence_and_exit_code_2(tmp_path, arguments, says):
     assert not (tmp_path / "store").exists()
 
 
-def test_ctrl_c_stops_cleanly_and_marks_the_runs_killed(tmp_path):
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)]
+)
+def test_a_signal_stops_cleanly_and_marks_the_runs_killed(tmp_path, number, code):
     (tmp_path / "tiny.yaml").write_text(TINY.replace("[[40, 20]]", "[[40, 400000]]"))
     sweep = subprocess.Popen(
         [sys.executable, "-m", "runner", "sweep", str(tmp_path / "tiny.yaml")],
@@ -154,9 +157,9 @@ def test_ctrl_c_stops_cleanly_and_marks_the_runs_killed(tmp_path):
     while not list(Path(tmp_path).glob("wandb/offline-run-*/*.wandb")) and time.monotonic() < deadline:
         time.sleep(0.2)
     time.sleep(3)
-    sweep.send_signal(signal.SIGINT)
+    sweep.send_signal(number)
     printed, _ = sweep.communicate(timeout=200)
-    assert sweep.returncode == 130
+    assert sweep.returncode == code
     assert "0 of 2 runs finished" in printed
     runs, history = frames(tmp_path / "store")
     assert list(runs["state"]) == ["killed", "killed"]

@@ -9,8 +9,8 @@ import pytest
 from orbitsens.sensitivity.analysis import analyse
 from orbitsens.sensitivity.best import Best
 from orbitsens.sensitivity.cell_study import CellStudy, cell_study, in_ranges
-from orbitsens.sensitivity.response import REPEATED
 from orbitsens.sensitivity.settings import UNSET
+from orbitsens.sensitivity.usable import REPEATED
 from tests.sensitivity.simulated import SD, factorial, sweep
 
 AXES = ["width", "depth"]

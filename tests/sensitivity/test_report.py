@@ -315,7 +315,7 @@ def test_the_report_as_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nowhere"], "no measured run in group 'nowhere'"),
+        (["nowhere"], "There is no group 'nowhere' in the run store"),
         (["sizes", "--metric", "loss"], "has the metric 'loss'"),
         (["sizes", "--dataset", "x"], "measured on 'x'"),
     ],

@@ -7,7 +7,8 @@ from statsmodels.stats.proportion import proportion_confint
 
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.divergence import divergence
-from orbitsens.sensitivity.response import REPEATED, response
+from orbitsens.sensitivity.response import response
+from orbitsens.sensitivity.usable import REPEATED
 from tests.sensitivity.simulated import factorial
 
 LEVELS = {"width": [16, 64], "depth": [1, 2]}

@@ -26,7 +26,7 @@ def with_grid(store: Path) -> Path:
     n = 20
     along = pa.array([[0.5 + i, 1.0 / (i + 1)] for i in range(n)])
     cells = {"a_km": [7000.0 + i for i in range(n)], "e": [0.1 * i for i in range(n)], "feasible": [True] * n}
-    grid = GridEvaluation("sha", {"n": n}, "0.1.0", pa.table({**cells, "error_along": along}), n, 0, 1.0)
+    grid = GridEvaluation("sha", {"n": n}, "0.1.0", 1, pa.table({**cells, "error_along": along}), n, 0, 1.0)
     publish_evaluations(store, [grid], on_wait=pytest.fail)
     with read_catalogue(store) as con:
         (name,) = stored_grids(con)["grid_file"]

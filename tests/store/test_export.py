@@ -83,7 +83,9 @@ def test_runs_hold_extra_parameters_config_and_summary(shared_store: Path, tmp_p
 
 
 def test_mistakes_are_one_sentence(shared_store: Path, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"There is no group 'mixd' in .* \(did you mean 'mixed'\?\): sync it first"):
+    with pytest.raises(
+        StoreError, match=r"no group 'mixd' in the run store \(did you mean 'mixed'\?\); its groups are .* or sync it"
+    ):
         exported(shared_store, tmp_path / "x.csv", group="mixd")
     with pytest.raises(StoreError, match="There is no run store at"):
         exported(tmp_path / "nowhere", tmp_path / "x.csv")

@@ -166,7 +166,7 @@ def test_a_parameter_that_no_run_has_is_said_so(catalogue: duckdb.DuckDBPyConnec
         found(catalogue, RunFilter(parameters=(("widht", (16,)),)))
     with pytest.raises(StoreError, match="No run of the store has a parameter 'run_key'"):
         found(catalogue, RunFilter(parameters=(("run_key", ("x",)),)))
-    with pytest.raises(StoreError, match="'lr_strategy' is no number, so it has no range"):
+    with pytest.raises(StoreError, match="'lr_strategy' is not a number, so it has no range"):
         found(catalogue, RunFilter(parameters=(("lr_strategy", Range(0, 1)),)))
 
 

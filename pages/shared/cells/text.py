@@ -9,6 +9,7 @@ from orbitsens.sensitivity.best_wording import best_words
 from orbitsens.sensitivity.cell_study import MOST_LEVELS, CellStudy
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.labels import label, labels
+from orbitsens.sensitivity.usable import account, reasons
 from orbitsens.sensitivity.wording import Metric as Words
 from pages.shared.cells.data import Axes
 from pages.shared.cells.words import SECONDS, WEIGHTS, Shown, cost_text
@@ -75,9 +76,7 @@ def mixed(study: CellStudy) -> str:
 
 def used_of_matched(study: CellStudy) -> str:
     """Say how many of the matched runs are in the statistics, and why the rest is not."""
-    reasons = [f"{n:,} {why}" for why, n in study.runs["why_not"].value_counts().items()]
-    sentence = f"{len(study.used):,} of {count(len(study.runs), 'matched run')} used"
-    return f"{sentence}. Not used: {listed(reasons, most=99)}." if reasons else f"{sentence}."
+    return f"{account(len(study.used), len(study.runs), reasons(study.runs))}."
 
 
 def map_caption(study: CellStudy, grids: Sequence[pd.DataFrame], what: Shown) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from orbitsens.sensitivity.seeding import NOT_FINITE
+from orbitsens.sensitivity.usable import NOT_FINITE
 from pages.shared.cells.charts import ABREAST, Draw, show_charts, to_cell, to_run
 from pages.shared.cells.controls import Choice
 from pages.shared.cells.data import DATASET, Panel, export_table

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from orbitsens.sensitivity.settings import UNSET, natural, value_text
-from pages.shared.charts.ticks import log_ticks
+from pages.shared.charts.ticks import log_ticks, significant_digits
 from store.filters import Range, Value
 
 FEW = 12  # distinct numbers up to which each has a place and a tick of its own
@@ -39,13 +39,14 @@ class Axis:
         return np.where(inside & self.continuous, middles, self.places)
 
 
-def axis(title: str, column: "pd.Series[Any]", *, log: bool = False) -> Axis:
+def axis(title: str, column: "pd.Series[Any]", *, log: bool = False, metric: bool = False) -> Axis:
     """Lay out a column of runs: few values are spread evenly in their order, many numbers lie where they are.
 
-    `log` is for many numbers: equal factors are then equally far apart, if all are positive.
+    `log` is for many numbers: equal factors are then equally far apart, if all are positive. `metric`: numbers that
+    were measured lie where they are, however few.
     """
     numbers = _numbers(column)
-    if numbers is not None and numbers[np.isfinite(numbers)].size and len(np.unique(numbers)) > FEW:
+    if numbers is not None and numbers[np.isfinite(numbers)].size and (metric or len(np.unique(numbers)) > FEW):
         return _continuous(title, numbers, column.isna().to_numpy(bool), log)
     return _even(title, column)
 
@@ -62,12 +63,14 @@ def _continuous(title: str, numbers: npt.NDArray[np.float64], unset: npt.NDArray
     heights = np.log(numbers, where=finite, out=np.zeros_like(numbers)) if log else numbers
     low, high = float(heights[finite].min()), float(heights[finite].max())
 
-    def place(height: float) -> float:
-        return (height - low) / (high - low)
+    def place(height: Any) -> Any:
+        return (height - low) / (high - low) if high > low else 0.0 * height + 0.5
 
-    places = np.where(finite, (heights - low) / (high - low), np.where(unset, BELOW, ABOVE))
-    marks = log_ticks(numbers[finite].tolist()) if log else _round_numbers(low, high)
-    ticks = [(place(math.log(mark) if log else mark), f"{mark:g}") for mark in marks]
+    places = np.where(finite, place(heights), np.where(unset, BELOW, ABOVE))
+    marks = log_ticks(numbers[finite].tolist()) if log else _round_numbers(low, high) if high > low else []
+    marks = marks or sorted({float(numbers[finite].min()), float(numbers[finite].max())})
+    digits = significant_digits(marks)
+    ticks = [(place(math.log(mark) if log else mark), f"{mark:.{digits}g}") for mark in marks]
     ends = [(float(places[at]), float(numbers[at])) for at in np.flatnonzero(finite)]
     return Axis(title, places, tuple(sorted(set(ends))), (*ticks, *_strips(places)), continuous=True)
 
@@ -104,7 +107,7 @@ def meant(one: Axis, low: float, high: float) -> Range | tuple[Value, ...]:
     inside = [value for at, value in one.values if low <= at <= high]
     unset: Sequence[Value] = [None] if low <= BELOW <= high and (one.places == BELOW).any() else []
     if one.continuous and not unset:
-        numbers = [float(value) for value in inside if value is not None]
+        numbers = [float(value) for value in inside if isinstance(value, int | float)]
         return Range(min(numbers), max(numbers)) if numbers else ()
     return (*inside, *unset)
 

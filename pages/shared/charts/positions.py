@@ -84,6 +84,9 @@ def encoding(of: Positions, field: str, low: object, high: object, *, grid: bool
     elif of.time:
         axis |= {"tickCount": 6}
         scale |= {"type": "utc", "padding": 12}
+    elif finite and min(finite) == max(finite):
+        axis |= {"values": finite[:1], "format": ".3~g"}
+        scale |= {"type": "linear", "zero": False, "nice": False, "padding": 12}
     elif of.log:
         axis |= {"format": "~g"} | ({"values": log_ticks(finite)} if log_ticks(finite) else {})
         scale |= {"type": "log", "nice": False, "padding": 12}

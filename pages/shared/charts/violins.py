@@ -6,8 +6,9 @@ from typing import NamedTuple
 import altair as alt
 import pandas as pd
 
-from orbitsens.sensitivity.seeding import NOT_FINITE, SeedStudy
+from orbitsens.sensitivity.seeding import SeedStudy
 from orbitsens.sensitivity.settings import SEPARATOR, UNSET
+from orbitsens.sensitivity.usable import NOT_FINITE
 from pages.shared.charts.setting_names import SettingNames, setting_names
 from pages.shared.charts.theme import INK, OUTLIER, PAPER, RUN, UNUSABLE, Theme, styled, unchecked
 from pages.shared.charts.ticks import log_ticks

@@ -9,6 +9,7 @@ import streamlit as st
 from orbitsens.config import SEED_KEYS
 from pages.shared import data
 from pages.shared.filter import team_words
+from pages.shared.filter.metrics import choose_metrics
 from pages.shared.filter.parameters import choose_parameters
 from pages.shared.filter.state import change, clear
 from pages.shared.filter.url import ANY_GROUP, NOTHING, Asked, to_query
@@ -29,6 +30,7 @@ def show(catalogue: data.Catalogue, asked: Asked, n_matching: int, n_runs: int, 
     choices = data.filter_choices(catalogue, base)
     _many("States", _counted(choices.states, STATES), "state", which.states)
     choose_parameters(catalogue, base, which, choices.parameters)
+    choose_metrics(data.metric_choices(catalogue, base), which)
     _text(which.text)
     with st.expander("Dates and tags", expanded=bool(which.created_from or which.created_to or which.tags)):
         left, right = st.columns(2)

@@ -1,18 +1,19 @@
 """The part of the filter that is about parameters: which of them, and what of each is wanted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from orbitsens.sensitivity.settings import value_text
 from pages.shared import data
+from pages.shared.filter.ranges import ends_of, range_inputs
 from pages.shared.filter.state import restrict
-from pages.shared.filter.url import value_in_url
+from pages.shared.filter.values import distinct_words, identity
 from pages.shared.meanings import MEANINGS
 from pages.shared.text import plain
 from store.filters import Range, RunFilter, Value
-from store.queries import ParameterValues
+from store.queries import ParameterValues, is_number
 
 _FEW, _MOST = 12, 200  # numbers with more values than few are filtered by range; more than most are not listed
 _OPEN = "parameters without a restriction yet"
@@ -23,7 +24,7 @@ def choose_parameters(catalogue: data.Catalogue, base: RunFilter, which: RunFilt
 
     `base` are the runs whose values are offered; `known` has name, kind and varies of their parameters.
     """
-    wanted = dict(which.parameters)
+    wanted, kinds = dict(which.parameters), data.kinds(catalogue)
     varies = dict(zip(known["name"], known["varies"], strict=True))
     names = sorted(varies, key=lambda name: not varies[name])
     shown = list(dict.fromkeys([*wanted, *(n for n in st.session_state.get(_OPEN, []) if n in varies)]))
@@ -31,7 +32,7 @@ def choose_parameters(catalogue: data.Catalogue, base: RunFilter, which: RunFilt
 
     def changed() -> None:
         now = st.session_state["parameters"]
-        restrict([(name, ()) for name in wanted if name not in now])
+        restrict([(name, ()) for name in wanted if name not in now], kinds)
         st.session_state[_OPEN] = now
 
     st.multiselect(
@@ -43,56 +44,47 @@ def choose_parameters(catalogue: data.Catalogue, base: RunFilter, which: RunFilt
         on_change=changed,
         help="Choose parameters to filter by; those in which the runs differ come first.",
     )
-    kinds = data.kinds(catalogue)
     for name in shown:
-        _choose(
-            name, kinds.get(name, "word"), wanted.get(name, ()), data.parameter_values(catalogue, base, name, _MOST)
-        )
+        _choose(name, kinds, wanted.get(name, ()), data.parameter_values(catalogue, base, name, _MOST))
 
 
-def _choose(name: str, kind: str, wanted: tuple[Value, ...] | Range, found: ParameterValues) -> None:
-    numbers = found.low is not None and kind in ("whole", "number", "extra")
-    if isinstance(wanted, Range) or (numbers and found.n_values > _FEW and not wanted):
-        _range(name, wanted if isinstance(wanted, Range) else Range(), found)
-    else:
-        _values(name, wanted, found)
+def _choose(name: str, kinds: Mapping[str, str], wanted: tuple[Value, ...] | Range, found: ParameterValues) -> None:
+    numbers = found.low is not None and kinds.get(name) in ("whole", "number", "extra")
+    if not isinstance(wanted, Range) and (wanted or not numbers or found.n_values <= _FEW):
+        _values(name, kinds, wanted, found)
+        return
+    _range(name, kinds, wanted if isinstance(wanted, Range) else Range(), found)
+    others = tuple((value, n) for value, n in found.values if not is_number(value))
+    if others and not isinstance(wanted, Range):
+        _values(name, kinds, (), found._replace(values=others, n_values=len(others)))
 
 
-def _values(name: str, wanted: Sequence[Value], found: ParameterValues) -> None:
-    counts = dict(found.values) | {value: 0 for value in wanted if value not in dict(found.values)}
-    words = {value_in_url(value): f"{value_text(value)} ({n:,})" for value, n in counts.items()}
-    values = {value_in_url(value): value for value in counts}
+def _values(name: str, kinds: Mapping[str, str], wanted: Sequence[Value], found: ParameterValues) -> None:
+    counts = {identity(value): n for value, n in found.values}
+    lost = [value for value in wanted if identity(value) not in counts]
+    values = distinct_words([*(value for value, _ in found.values), *lost])
+    words_of = {identity(value): words for words, value in values.items()}
+    shown = {words: f"{words} ({counts.get(identity(value), 0):,})" for words, value in values.items()}
     key = f"values of {name}"
-    st.session_state[key] = [value_in_url(value) for value in wanted]
+    st.session_state[key] = [words_of[identity(value)] for value in wanted]
     beyond = f" The {_MOST} most common of {found.n_values:,} values." if found.n_values > len(found.values) else ""
     st.multiselect(
         plain(name),
-        list(words),
+        list(shown),
         key=key,
-        format_func=words.__getitem__,
+        format_func=lambda words: shown.get(words, words),
         placeholder="any value",
-        on_change=lambda: restrict([(name, tuple(values[text] for text in st.session_state[key]))]),
+        on_change=lambda: restrict([(name, tuple(values[words] for words in st.session_state[key]))], kinds),
         help=f"{MEANINGS.get(name, '')}{beyond}".strip() or None,
     )
 
 
-def _range(name: str, wanted: Range, found: ParameterValues) -> None:
+def _range(name: str, kinds: Mapping[str, str], wanted: Range, found: ParameterValues) -> None:
     keys = f"{name} from", f"{name} to"
-    for key, end in zip(keys, (wanted.low, wanted.high), strict=True):
-        st.session_state[key] = end
+    ends = [None if end is None else value_text(float(end)) for end in (found.low, found.high)]
 
     def changed() -> None:
-        low, high = (st.session_state[key] for key in keys)
-        restrict([(name, () if low is None and high is None else Range(low, high))])
+        low, high = ends_of(keys)
+        restrict([(name, () if low is None and high is None else Range(low, high))], kinds)
 
-    for column, key, end in zip(st.columns(2), keys, (found.low, found.high), strict=True):
-        column.number_input(
-            plain(key),
-            key=key,
-            value=None,
-            step=None,
-            format="%g",
-            placeholder="" if end is None else value_text(float(end)),
-            on_change=changed,
-            help=MEANINGS.get(name),
-        )
+    range_inputs(keys, [plain(key) for key in keys], wanted, ends, changed, MEANINGS.get(name))

@@ -8,8 +8,9 @@ import streamlit as st
 from pages.shared import data
 from pages.shared.controls import become
 from pages.shared.filter.beginning import Rule
-from pages.shared.filter.url import PREFIX, Asked, belongs, from_query, texts, to_query
-from store.filters import Range, Value
+from pages.shared.filter.url import METRIC, PREFIX, Asked, belongs, from_query, metrics_in_url, texts, to_query
+from pages.shared.text import plain
+from store.filters import Measured, Range, Value
 
 _LAST, _BEGUN, _STORE, _CLEARED = "last filter", "groups begun with", "store of the filter", "filter is cleared"
 
@@ -23,14 +24,15 @@ def in_force(catalogue: data.Catalogue, begin: Rule | None) -> Asked:
     query = {} if cleared else {key: st.query_params.get_all(key) for key in st.query_params if belongs(key)}
     if not query:
         query = st.session_state.get(_LAST, {}).get(catalogue.path, {})
-    asked, problems = from_query(query, data.kinds(catalogue))
+    kinds = data.kinds(catalogue)
+    asked, problems = from_query(query, kinds)
     for problem in problems:
-        st.toast(problem, icon=":material/link_off:")
+        st.toast(plain(problem), icon=":material/link_off:")
     if begin and not asked.filter.groups and not asked.all_groups:
         asked = _with_first(catalogue, asked, begin)
         st.session_state[_BEGUN] = asked.filter.groups
     _remember(catalogue, asked)
-    write(to_query(asked), without=("run",) if cleared else ())
+    write(to_query(asked, kinds), without=("run",) if cleared else ())
     return asked
 
 
@@ -47,13 +49,20 @@ def change(keys: Mapping[str, Sequence[str]]) -> None:
 
 
 def restrict(
-    parameters: Sequence[tuple[str, tuple[Value, ...] | Range]], others: Mapping[str, Sequence[str]] | None = None
+    parameters: Sequence[tuple[str, tuple[Value, ...] | Range]],
+    kinds: Mapping[str, str],
+    metrics: Sequence[tuple[Measured, Range | None]] = (),
 ) -> None:
-    """Restrict the filter to values or a range of each parameter; to no values: take its restriction away.
+    """Restrict the filter to values or a range of each parameter, and a range of each metric.
 
-    `others` are further keys of the URL that change at the same time.
+    No values, and None for a range, take the restriction away. `kinds` are those of the parameters.
     """
-    change({PREFIX + name: texts(wanted) for name, wanted in parameters} | dict(others or {}))
+    of_metrics = {METRIC + measured.metric for measured, _ in metrics}
+    asked, _ = from_query({key: st.query_params.get_all(key) for key in of_metrics}, kinds)
+    ranges = {**dict(asked.filter.metrics), **dict(metrics)}
+    known = metrics_in_url([(measured, wanted) for measured, wanted in ranges.items() if wanted is not None])
+    wanted_values = {PREFIX + name: texts(wanted, kinds.get(name)) for name, wanted in parameters}
+    change({**dict.fromkeys(of_metrics, ()), **known, **wanted_values})
 
 
 def clear() -> None:
@@ -72,4 +81,4 @@ def _remember(catalogue: data.Catalogue, asked: Asked) -> None:
     """Keep what a person chose for the next page; the group that a page began with is not a choice."""
     if asked.filter.groups == st.session_state.get(_BEGUN):
         asked = replace(asked, filter=replace(asked.filter, groups=()))
-    st.session_state.setdefault(_LAST, {})[catalogue.path] = to_query(asked)
+    st.session_state.setdefault(_LAST, {})[catalogue.path] = to_query(asked, data.kinds(catalogue))

@@ -2,31 +2,30 @@
 
 `group`, `state` and `tag` are repeated for several; `group=(no group)` is the runs without one, and `group=*` says
 that all groups are meant where a page would begin with the newest. A parameter's values are repeated too,
-`p.width=16&p.width=32`, "(unset)" among them; a range is `p.width=16..64`, with either end left out where it is open.
-Dates are `from=2026-01-28` and `to=`, both included, and `text` is what to look for. `except` has the parameters that
+`p.width=16&p.width=32`, "(unset)" among them; a range is `p.width=16..64`, with either end left out where it is open
+(`pages.shared.filter.values` has the other forms). A range of a metric says on which split and dataset:
+`m.acceleration_error=0.26..1.07:test:complex_TBP_planar_10_test`. Dates are `from=2026-01-28` and `to=`, both included, and `text` is what to look for. `except` has the parameters that
 make no settings of their own, where they are not the seeds; `except=none` is none.
 """
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
+from urllib.parse import quote, unquote
 
 from orbitsens.config import SEED_KEYS
-from orbitsens.sensitivity.settings import UNSET
+from pages.shared.filter.values import range_in_url, range_of_url, value_in_url, value_of_url
 from pages.shared.text import NO_GROUP
-from store.canonical import canonical_json
-from store.filters import EVERYTHING, Range, RunFilter, Value
+from store.filters import EVERYTHING, Measured, Range, RunFilter, Value
 
 ANY_GROUP = "*"
 NOTHING = "none"
-PREFIX = "p."
-_NUMBER = r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_RANGE = re.compile(rf"({_NUMBER})?\.\.({_NUMBER})?")
+PREFIX, METRIC = "p.", "m."
 _NAMED = ("group", "state", "tag", "from", "to", "text", "except")
 
 Query = Mapping[str, Sequence[str]]
+NO_KINDS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -40,17 +39,21 @@ class Asked:
 
 def belongs(key: str) -> bool:
     """Whether a key of the URL is part of the filter."""
-    return key in _NAMED or key.startswith(PREFIX)
+    return key in _NAMED or key.startswith((PREFIX, METRIC))
 
 
-def to_query(asked: Asked) -> dict[str, list[str]]:
-    """Write what is asked for as keys of the URL; what restricts nothing has none."""
+def to_query(asked: Asked, kinds: Mapping[str, str] = NO_KINDS) -> dict[str, list[str]]:
+    """Write what is asked for as keys of the URL; what restricts nothing has none.
+
+    `kinds`: as for `from_query`; a value of a parameter that is not there says by its type what kind it is.
+    """
     which = asked.filter
     groups = [NO_GROUP if group is None else group for group in which.groups]
     query = {
         "group": groups or [ANY_GROUP] * asked.all_groups,
         "state": list(which.states),
-        **{PREFIX + name: texts(wanted) for name, wanted in which.parameters},
+        **{PREFIX + name: texts(wanted, kinds.get(name)) for name, wanted in which.parameters},
+        **metrics_in_url(which.metrics),
         "tag": list(which.tags),
         "from": [which.created_from.isoformat()] if which.created_from else [],
         "to": [which.created_to.isoformat()] if which.created_to else [],
@@ -79,58 +82,59 @@ def from_query(query: Query, kinds: Mapping[str, str]) -> tuple[Asked, list[str]
             parameters.append((name, _wanted(query[key], kinds.get(name, "word"))))
         except ValueError:
             problems.append(f"{name}: {', '.join(query[key])} is no value of it, so it is left out.")
+    metrics: list[tuple[Measured, Range]] = []
+    for key in (key for key in query if key.startswith(METRIC)):
+        for text in query[key]:
+            found = _metric_of_url(key.removeprefix(METRIC), text)
+            if found is None:
+                problems.append(f"{key}: {text} is not a range such as 1..10:test:DATASET, so it is left out.")
+            else:
+                metrics.append(found)
     days: dict[str, date | None] = {}
     for key in ("from", "to"):
         try:
             days[key] = date.fromisoformat(query[key][0]) if query.get(key) else None
         except ValueError:
             problems.append(f"{key}: {query[key][0]} is no date such as 2026-01-28, so it is left out.")
-    whole = replace(which, parameters=tuple(parameters), created_from=days.get("from"), created_to=days.get("to"))
+    whole = replace(
+        which,
+        parameters=tuple(parameters),
+        metrics=tuple(metrics),
+        created_from=days.get("from"),
+        created_to=days.get("to"),
+    )
     but = tuple(name for name in query["except"] if name != NOTHING) if query.get("except") else SEED_KEYS
     return Asked(whole, but, ANY_GROUP in query.get("group", ())), problems
 
 
-def value_in_url(value: Value) -> str:
-    """One value of a parameter as the URL has it."""
-    if value is None:
-        return UNSET
-    if isinstance(value, str):
-        return value
-    return repr(value) if isinstance(value, float) else canonical_json(value)
-
-
-def texts(wanted: tuple[Value, ...] | Range) -> list[str]:
-    """What a parameter is wanted to be, as the URL has it."""
+def texts(wanted: tuple[Value, ...] | Range, kind: str | None) -> list[str]:
+    """What a parameter is wanted to be, as the URL has it; `kind` None: that of the type of each value."""
     if isinstance(wanted, Range):
-        return ["..".join("" if end is None else repr(end).removesuffix(".0") for end in (wanted.low, wanted.high))]
-    return [value_in_url(value) for value in wanted]
+        return [range_in_url(wanted)]
+    return [value_in_url(value, kind or _KIND_OF.get(type(value), "")) for value in wanted]
+
+
+def metrics_in_url(metrics: Sequence[tuple[Measured, Range]]) -> dict[str, list[str]]:
+    """Ranges of metrics as keys of the URL with their values."""
+    found: dict[str, list[str]] = {}
+    for (metric, dataset, split), wanted in metrics:
+        parts = [range_in_url(wanted), quote(split, safe=" "), *([] if dataset is None else [dataset])]
+        found.setdefault(METRIC + metric, []).append(":".join(parts))
+    return found
+
+
+def _metric_of_url(metric: str, text: str) -> tuple[Measured, Range] | None:
+    ends, _, rest = text.partition(":")
+    split, has_dataset, dataset = rest.partition(":")
+    wanted = range_of_url(ends)
+    if wanted is None or not split:
+        return None
+    return Measured(metric, dataset if has_dataset else None, unquote(split)), wanted
+
+
+_KIND_OF: Mapping[type, str] = {int: "whole", float: "number", bool: "truth", str: "word"}
 
 
 def _wanted(texts: Sequence[str], kind: str) -> tuple[Value, ...] | Range:
-    found = _RANGE.fullmatch(texts[0]) if len(texts) == 1 and kind in ("whole", "number", "extra") else None
-    if found:
-        return Range(*(None if end is None else float(end) for end in found.groups()))
-    return tuple(_value(text, kind) for text in texts)
-
-
-def _value(text: str, kind: str) -> Value:
-    if text == UNSET:
-        return None
-    if kind == "whole":
-        return int(text)
-    if kind == "number":
-        return float(text)
-    if kind == "truth" and text not in ("true", "false"):
-        raise ValueError(text)
-    if kind == "truth":
-        return text == "true"
-    return _extra(text) if kind == "extra" else text
-
-
-def _extra(text: str) -> Value:
-    """The value of a key without a column: JSON, or else the word itself."""
-    try:
-        found = json.loads(text)
-    except json.JSONDecodeError:
-        return text
-    return found if isinstance(found, str | int | float | bool) else text
+    found = range_of_url(texts[0]) if len(texts) == 1 and kind in ("whole", "number", "extra") else None
+    return found or tuple(value_of_url(text, kind) for text in texts)

@@ -1,8 +1,11 @@
 """The filter in words, and what its values are called."""
 
+from collections.abc import Callable, Sequence
+
 from orbitsens.sensitivity.settings import value_text
-from pages.shared.text import NO_GROUP, count, listed
-from store.filters import Range, RunFilter, Value
+from pages.shared.filter.values import value_words
+from pages.shared.text import NO_GROUP, axis_title, count, dataset_label, listed, number
+from store.filters import Measured, Range, RunFilter, Value
 
 
 def groups_text(which: RunFilter) -> str:
@@ -20,6 +23,7 @@ def restrictions(which: RunFilter) -> list[str]:
     if which.states:
         told.append(f"state {_either(which.states)}")
     told += [f"{name} {_wanted(wanted)}" for name, wanted in which.parameters]
+    told += [f"{metric_words(measured)} {range_words(wanted, number)}" for measured, wanted in which.metrics]
     if which.created_from or which.created_to:
         ends = [f"from {which.created_from}"] if which.created_from else []
         told.append(f"created {' '.join([*ends, *([f'to {which.created_to}'] if which.created_to else [])])}")
@@ -30,14 +34,24 @@ def restrictions(which: RunFilter) -> list[str]:
     return told
 
 
+def metric_words(measured: Measured) -> str:
+    """A metric with its unit, and what it was measured on."""
+    return f"{axis_title(measured.metric)} on {dataset_label(measured.dataset, measured.split)}"
+
+
 def _wanted(wanted: tuple[Value, ...] | Range) -> str:
-    if not isinstance(wanted, Range):
-        return _either([value_text(value) for value in wanted])
-    low, high = (None if end is None else value_text(end) for end in (wanted.low, wanted.high))
+    if isinstance(wanted, Range):
+        return range_words(wanted, value_text)
+    return _either([value_words(value) for value in wanted])
+
+
+def range_words(wanted: Range, text: Callable[[float], str]) -> str:
+    """A range in words, its ends as `text` writes numbers."""
+    low, high = (None if end is None else text(end) for end in (wanted.low, wanted.high))
     if low is not None and high is not None:
         return f"{low} to {high}"
     return f"at least {low}" if low is not None else f"at most {high}" if high is not None else "set"
 
 
-def _either(words: "tuple[str, ...] | list[str]") -> str:
-    return listed(words).replace(" and ", " or ")
+def _either(words: Sequence[str]) -> str:
+    return listed(words, last="or")

@@ -10,7 +10,7 @@ import streamlit as st
 from orbitsens.config import ConfigError, parse_dataset_name
 from orbitsens.datasets import make_dataset
 from orbitsens.grid_settings import GridSettings
-from orbitsens.version import __version__
+from orbitsens.version import NUMERICS
 from pages.shared.data import Catalogue, reading
 from store import evaluations, queries
 from store.connect import store_version
@@ -57,14 +57,14 @@ def evaluated(at: tuple[Catalogue, ...]) -> frozenset[str]:
     for place in at:
         with reading(place) as con:
             stored = evaluations.stored_grids(con)
-        found |= frozenset(stored.loc[stored["code_version"] == __version__, "model_sha256"])
+        found |= frozenset(stored.loc[stored["numerics"] == NUMERICS, "model_sha256"])
     return found
 
 
 @_cached
 def grid_files(at: tuple[Catalogue, ...], checksums: tuple[str, ...], settings: GridSettings) -> dict[str, GridFile]:
     """Return the grid of each model that has one for these settings and this code, by checksum."""
-    wanted = {evaluations.grid_key(sha, settings.plain(), __version__): sha for sha in checksums}
+    wanted = {evaluations.grid_key(sha, settings.plain(), NUMERICS): sha for sha in checksums}
     files: dict[str, GridFile] = {}
     for place in reversed(at):
         with reading(place) as con:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from pages.shared.text import METRICS, axis_title, dataset_label
+from pages.shared.measures import HEADLINE, ranked
+from pages.shared.text import axis_title, dataset_label
 from store.run_columns import FACTS, STATISTICS, RunColumn
 
 FACT_WORDS: Mapping[str, str] = {
@@ -34,14 +35,14 @@ STATISTIC_WORDS: Mapping[str, str] = {
     "n": "values logged",
 }
 CREATED, GROUP, TAGS, NOTES = "run:created_at", "run:group", "run:tags", "run:notes"
-HEADLINE = "acceleration_error"
 MOST_VARYING = 6  # parameters that the table begins with
 _TIMES = ("step_of_min", "n")
+_TAKEN = ("run", "run_key", "run_id", *FACT_WORDS.values())  # headings of other columns
 
 
 def column_id(column: RunColumn) -> str:
     """What a link calls the column."""
-    if column.kind == "parameter":
+    if column.kind in ("parameter", "mixed"):
         return column.key
     if column.kind == "metric":
         return f"metric:{column.key}:{column.dataset or ''}:{column.split}"
@@ -58,28 +59,22 @@ def heading(column: RunColumn) -> str:
     if column.kind == "history":
         words = STATISTIC_WORDS[column.statistic]
         return f"{column.key}, {words}" if column.statistic in _TIMES else f"{axis_title(column.key)}, {words}"
-    return column.key
+    return f"{column.key} (parameter)" if column.key in _TAKEN else column.key
 
 
 def all_columns(parameters: pd.DataFrame, metrics: pd.DataFrame, history: pd.DataFrame) -> dict[str, RunColumn]:
     """What can be shown of some runs, by id.
 
-    `parameters` has columns name and kind ("extra": no typed column), `metrics` metric, dataset and split, `history`
-    key.
+    `parameters` has columns name, kind ("extra": no typed column) and refused, `metrics` those of
+    `store.queries.metric_choices`, `history` key.
     """
-    known = list(METRICS)
-    rank = metrics["metric"].map({name: i for i, name in enumerate(known)}).fillna(len(known))
+    names = zip(parameters["name"], parameters["kind"], parameters["refused"], strict=True)
     columns = [
         *(
-            RunColumn("extra" if kind == "extra" else "parameter", name)
-            for name, kind in zip(parameters["name"], parameters["kind"], strict=True)
+            RunColumn("extra" if kind == "extra" else "mixed" if refused else "parameter", name)
+            for name, kind, refused in names
         ),
-        *(
-            RunColumn(
-                "metric", row["metric"], row["dataset"] if isinstance(row["dataset"], str) else None, row["split"]
-            )
-            for row in metrics.loc[rank.sort_values(kind="stable").index].to_dict("records")
-        ),
+        *(RunColumn("metric", *measured) for measured in ranked(metrics)),
         *(RunColumn("fact", name) for name in FACTS if name != "state"),
         *(RunColumn("history", str(key), statistic=name) for key in history["key"] for name in STATISTICS),
     ]
@@ -89,16 +84,17 @@ def all_columns(parameters: pd.DataFrame, metrics: pd.DataFrame, history: pd.Dat
 def usual_columns(columns: Mapping[str, RunColumn], varying: Sequence[str], *, groups: bool) -> list[str]:
     """Ids of the columns to begin with.
 
-    The group where there are several (`groups`), the parameters that vary, the seed, the headline metric on test
-    orbits (or on what there is), the age.
+    The group where there are several (`groups`), the parameters that vary, the seed, the metric that pages begin with,
+    the age.
     """
-    headline = [name for name, column in columns.items() if column.kind == "metric" and column.key == HEADLINE]
-    on_test = [name for name in headline if columns[name].split == "test"]
+    metrics = [name for name, column in columns.items() if column.kind == "metric"]
+    headline = [name for name in metrics if columns[name].key == HEADLINE] or metrics
+    alike = [name for name in headline if columns[name].split == columns[headline[0]].split]
     wanted = [
         *([GROUP] if groups else []),
         *varying[:MOST_VARYING],
         "seed",
-        *(on_test or headline)[:2],
+        *alike[:2],
         CREATED,
     ]
     return [name for name in dict.fromkeys(wanted) if name in columns]

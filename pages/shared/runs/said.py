@@ -9,7 +9,7 @@ import streamlit as st
 from pages.shared.access import may_edit, who, why_not
 from pages.shared.data import Catalogue
 from pages.shared.runs import data as run_data
-from pages.shared.text import moment, plain
+from pages.shared.text import moment, plain, plain_lines
 from store.annotations import Annotation, Note, add_note, add_tag, remove_note, remove_tag
 from store.errors import StoreError
 from store.queries import RunDetail
@@ -24,7 +24,7 @@ def show_said(of: Catalogue, detail: RunDetail) -> None:
     st.markdown("**Tags and notes**")
     problem = st.session_state.pop(_PROBLEM, None)
     if problem:
-        st.error(problem)
+        st.error(plain(problem))
     if detail.tags:
         st.markdown("From W&B: " + " ".join(f":gray-badge[{plain(tag)}]" for tag in detail.tags))
     _tags(home, detail.run_key, mine, sorted({tag for a in said.values() for tag in a.tags}))
@@ -68,14 +68,14 @@ def _note(home: Path, run_key: str, note: Note) -> None:
                 key=f"take_back_{note.id}",
                 type="tertiary",
                 icon=":material/close:",
-                help=f"Remove this note of {note.who}.",
+                help=f"Remove this note of {plain(note.who)}.",
                 on_click=_tried,
                 args=(partial(remove_note, home, run_key, note.id, who()),),
             )
 
 
 def _said(text: str, by: str) -> None:
-    st.markdown(plain(text).replace("\n", "  \n"))
+    st.markdown(plain_lines(text))
     st.caption(plain(by))
 
 

@@ -8,14 +8,16 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from orbitsens.sensitivity.settings import UNSET, value_text
+from orbitsens.sensitivity.settings import UNSET, logged_text, value_text
 from pages.shared.controls import NOTHING, become
 from pages.shared.data import Catalogue
 from pages.shared.runs import data as run_data
 from pages.shared.runs.columns import heading
 from pages.shared.runs.names import run_ids
 from store.annotations import Annotation
-from store.run_columns import RunColumn
+from store.frames import pandas
+from store.queries import is_number
+from store.run_columns import AS_JSON, RunColumn
 
 KEY = "runs_table"
 MOST_COMPARED = 50
@@ -40,7 +42,7 @@ def exported_rows(rows: pa.Table, columns: Sequence[RunColumn], said: Mapping[st
     """The same for a file, with run keys."""
     ids = dict(zip(rows["run_key"].to_pylist(), rows["run_id"].to_pylist(), strict=True))
     shown = shown_rows(rows, columns, ids, said)
-    return shown.add_column(1, "run_key", rows["run_key"]).rename_columns({"run": "run_id"}).to_pandas()
+    return pandas(shown.add_column(1, "run_key", rows["run_key"]).rename_columns({"run": "run_id"}))
 
 
 def link_names(of: Catalogue, rows: pa.Table) -> dict[str, str]:
@@ -121,11 +123,20 @@ def _column(values: pa.ChunkedArray, column: RunColumn, said: Sequence[Annotatio
     if column.kind == "fact" and column.key == "notes":
         notes = [[*([own] if own else []), *(note.text for note in a.notes)] for own, a in _zip(values, said)]
         return pa.array(["\n".join(texts) or None for texts in notes], pa.string())
-    if column.kind == "extra":
-        return pa.array([None if v is None else value_text(json.loads(v)) for v in values.to_pylist()], pa.string())
+    if column.kind in AS_JSON:
+        return _of_json([None if text is None else json.loads(text) for text in values.to_pylist()])
     if values.type == pa.bool_():
         return pa.array([None if v is None else value_text(v) for v in values.to_pylist()], pa.string())
     return values
+
+
+def _of_json(logged: Sequence[Any]) -> pa.Array:
+    """Numbers where all that was logged is numbers, which sort as such; else words."""
+    known = [value for value in logged if value is not None]
+    if known and all(map(is_number, known)):
+        whole = all(isinstance(value, int) and abs(value) < 2**53 for value in known)
+        return pa.array(logged, pa.int64() if whole else pa.float64())
+    return pa.array([None if value is None else logged_text(value) for value in logged], pa.string())
 
 
 def _zip(values: pa.ChunkedArray, said: Sequence[Annotation]) -> "zip[tuple[Any, Annotation]]":

@@ -77,7 +77,7 @@ def show_pair(view: View, found: Response, table: pd.DataFrame, metric: Metric) 
 
 def own_spreads(found: Response, names: tuple[str, str]) -> tuple[float, float]:
     """The standard deviations of two settings, unit of y, steadied by the others' as far as these are alike."""
-    summary = cells(found)
+    summary = cells(found, coded=False)
     place = {name: i for i, name in enumerate(summary.settings)}
     runs = found.runs.groupby("setting", sort=False)["y"]
     steady = moderated(runs.var(ddof=0).to_numpy() * summary.n, summary.n - 1.0).variance**0.5

@@ -21,7 +21,7 @@ from pages.shared.grids import data as grid_data, panels as grid_panels
 from pages.shared.grids.controls import DEFAULT, SPREAD, Look
 from pages.shared.grids.model_choice import all_seeds, labelled, usual
 from pages.shared.grids.text import GRID_FIELDS, answer
-from pages.shared.selectors import headline
+from pages.shared.measures import headline
 from pages.shared.sensitivity.data import analysis
 from pages.shared.start import View
 from pages.shared.studies.known import AREA, BEST, Study
