@@ -86,13 +86,14 @@ def lost_settings(counts: pd.DataFrame) -> Mapping[str, tuple[int, int]]:
 
 
 def divergence_tests(table: pd.DataFrame, varying: Sequence[str], parameters: Sequence[str]) -> pd.DataFrame:
-    """Test whether divergence depends on each parameter: parameter, value (most diverged), p, p_holm; else no rows.
+    """Test whether divergence depends on each parameter: parameter, most_at (the value at which most
+    diverged), p, p_holm; else no rows.
 
     Permutes whole settings, so that runs of one setting stay together, and compares Pearson's chi-square; made where
     at least 3 runs diverged, for parameters of 2 to 8 values.
     """
     kept = ended(table, varying)
-    columns = ["parameter", "value", "p", "p_holm"]
+    columns = ["parameter", "most_at", "p", "p_holm"]
     if int(kept["diverged"].sum()) < FEWEST_DIVERGED or kept["setting"].nunique() < 2:
         return pd.DataFrame({name: [] for name in columns})
     first = kept.drop_duplicates("setting")

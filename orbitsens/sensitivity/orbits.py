@@ -41,7 +41,8 @@ class Orbits:
         """
         of_orbits = self.variance(weights)
         both = variance + of_orbits
-        free = both**2 / (variance**2 / df + of_orbits**2 / (self.n - 1.0))
+        parts = variance**2 / df + of_orbits**2 / (self.n - 1.0)
+        free = np.maximum(both**2 / np.where(parts == 0.0, 1.0, parts), 1.0)
         return np.asarray(stats.t.ppf(1.0 - (1.0 - level) / (2 * pairs), free) * np.sqrt(both))
 
     def stays_best(self, mean: Array) -> float:
@@ -75,7 +76,9 @@ def orbit_influence(found: Response, errors: pd.DataFrame) -> Orbits:
             "cannot be computed."
         )
     mean = values.mean(axis=1, keepdims=True)
-    of_run = (values / mean - 1.0) / np.log(10.0) if found.log else values - mean
+    # Zeros count as half the smallest positive value on the logarithmic scale.
+    counted = 10.0 ** found.runs["y"].to_numpy(dtype=float)[:, None] if found.log else 1.0
+    of_run = (values - mean) / (counted * np.log(10.0)) if found.log else values - mean
     place = pd.factorize(runs["setting"])[0]
     sums = np.zeros((place.max() + 1, values.shape[1]))
     np.add.at(sums, place, of_run)
