@@ -73,7 +73,8 @@ def analyse(
     if isinstance(matched, str):
         none = diverged_by(runs, varying, ())
         tests = divergence_tests(runs, varying, ())
-        return Analysis(matched, counts, none, tests, *([matched] * 7), level=level)
+        rest = (matched,) * 7
+        return Analysis(matched, counts, none, tests, *rest, level=level)
     draws = _tried(lambda: draws_of(matched))
     found = matched if isinstance(draws, str) else by_draw(matched)
     of_values = diverged_by(runs, varying, found.parameters)

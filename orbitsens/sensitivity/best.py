@@ -83,7 +83,8 @@ def best(
     ranked = np.flatnonzero(~means["setting"].isin(gone).to_numpy())
     if not ranked.size:
         raise CannotSay(
-            f"Each of the {k_all} settings lost more than {100 * MOST_LOST:.0f} % of its runs to divergence, so none is "
+            f"Each of the {k_all} settings lost more than {100 * MOST_LOST:.0f} % of its runs to divergence, so "
+            "none is "
             "ranked by those that are left."
         )
     order = ranked[np.argsort(summary.mean[ranked], kind="stable")]
@@ -122,8 +123,10 @@ def best(
         not_ranked=gone,
         log=found.log,
         method=(
-            f"{k} settings, each with its own variance{', within seeds' if summary.blocks else ''}; candidates by Gupta's "
-            f"subset selection, ranks by pairwise intervals, both {100 * level:g} % simultaneous (Bonferroni, the smaller "
+            f"{k} settings, each with its own variance{', within seeds' if summary.blocks else ''}; candidates by "
+            "Gupta's "
+            f"subset selection, ranks by pairwise intervals, both {100 * level:g} % simultaneous (Bonferroni, the "
+            "smaller "
             "of two settings' degrees of freedom); probabilities and the best's error from a hierarchical normal model "
             f"({DRAWS} draws); {found.counted}"
         ),
@@ -144,9 +147,7 @@ def _distinguished(mean: Array, variance: Array, df: Array, alpha: float) -> tup
     return worse, better
 
 
-def _candidates(
-    mean: Array, variance: Array, df: Array, alpha: float
-) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _candidates(mean: Array, variance: Array, df: Array, alpha: float) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Gupta's subset: the settings whose mean is not more than the critical difference above every other's."""
     table = _critical(df, alpha / max(len(mean) - 1, 1))
     rows = zip(mean, variance, table, strict=True)
@@ -158,12 +159,10 @@ def _candidates(
 def _critical(df: Array, tail: float) -> Array:
     """Critical value of t for each setting; of two, the larger holds whatever their variances (Mickey, Brown 1966)."""
     distinct, place = np.unique(df, return_inverse=True)
-    return np.asarray(stats.t.isf(tail, distinct)[place.ravel()])
+    return np.asarray(stats.t.isf(tail, distinct), dtype=np.float64)[place.ravel()]
 
 
-def _at_new_seeds(
-    drawn: Array, first: "pd.Series[float]", within: float, level: float
-) -> tuple[float, float, float]:
+def _at_new_seeds(drawn: Array, first: "pd.Series[float]", within: float, level: float) -> tuple[float, float, float]:
     """Mean and interval of the best setting at new seeds, from draws of its mean at blocks of seeds like these."""
     rng = np.random.default_rng(2)
     more = max(float(first["se"]) ** 2 - within, 0.0) if np.isfinite(first["se"]) else 0.0

@@ -44,9 +44,7 @@ def _not_ranked(found: Best) -> str:
     shown = [f"{name} ({gone} of {n})" for name, (n, gone) in list(found.not_ranked.items())[:3]]
     more = len(found.not_ranked) - len(shown)
     rest = f" and {more} more" if more else ""
-    return (
-        f" Not ranked, because more than {100 * MOST_LOST:.0f} % of their runs diverged: {', '.join(shown)}{rest}."
-    )
+    return f" Not ranked, because more than {100 * MOST_LOST:.0f} % of their runs diverged: {', '.join(shown)}{rest}."
 
 
 def _back(y: float, log: bool) -> float:

@@ -1,6 +1,7 @@
 """Parameters that change together: which of them can only be judged as one."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from scipy import linalg
@@ -27,16 +28,14 @@ def bundles(terms: Sequence[Term]) -> list[tuple[str, ...]]:
     fixed = vectors[:, values <= SINGULAR * max(float(values.max(initial=0.0)), 1e-300)]
     together = np.abs(fixed @ fixed.T)
     ends = np.cumsum([0, *(term.width for term in terms)])
-    places = [slice(a, b) for a, b in zip(ends, ends[1:], strict=False)]
+    places = [slice(a, b) for a, b in pairwise(ends)]
     left = [i for i, own in enumerate(places) if together[own, own].max(initial=0.0) > LINKED]
     found: list[tuple[str, ...]] = []
     while left:
         group, new = set[int](), {left[0]}
         while new:
             group |= new
-            new = {
-                j for i in new for j in left if j not in group and together[places[i], places[j]].max() > LINKED
-            }
+            new = {j for i in new for j in left if j not in group and together[places[i], places[j]].max() > LINKED}
         left = [i for i in left if i not in group]
         found.append(tuple(terms[i].name for i in sorted(group)))
     return [group for group in found if len(group) > 1]

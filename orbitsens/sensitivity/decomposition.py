@@ -12,7 +12,7 @@ from orbitsens.sensitivity.forms import FTest, rows, tested
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.leastsquares import Places, Solution, solve
 from orbitsens.sensitivity.model import Model
-from orbitsens.sensitivity.ratios import beyond_chance, scaled_chi_square, share
+from orbitsens.sensitivity.ratios import beyond_chance, share
 from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.seed_shares import seed_parts, seeds_method
 from orbitsens.sensitivity.threads import one_thread
@@ -30,7 +30,7 @@ class Decomposition:
     seeds, "lack of fit", "shared", "noise"), kind ("parameter", "bundle", "interaction", "seed", "lack of fit",
     "shared", "noise"), share, low, high. Shares of parameters are what they explain beyond all others, less what
     noise would take; single ones can be slightly negative. "shared" is what the parameters explain together and
-    none alone, in designs that are not balanced; it has no interval.
+    none alone, in designs that are not balanced; it has no interval, nor has the noise.
     """
 
     table: pd.DataFrame
@@ -62,7 +62,7 @@ def decompose(found: Response, level: float = LEVEL, fitted: Fit | None = None) 
         misfit_p=model.misfit_p,
         method=(
             f"what each source explains beyond all others, less what noise takes (type II), of {found.scale}; "
-            f"{100 * level:g} % intervals for these settings, by the noncentral F distribution and MOVER; "
+            f"{100 * level:g} % intervals for these settings, by the noncentral chi-square distribution and MOVER; "
             f"{seeds_method(found)}; {found.counted}"
         ),
         warnings=fitted.warnings,
@@ -102,13 +102,16 @@ def _table(found: Response, model: Model, level: float) -> pd.DataFrame:
     df_noise = (relative * own_df).sum() ** 2 / max((relative**2 * own_df).sum(), 1e-12) if pure else max(df, 1.0)
     sds = np.array([(high - low) / 3.92 for low, high in ends] + [noise * np.sqrt(2.0 / df_noise)])
     values = np.array([*parts.values(), noise])
-    every = [*ends, scaled_chi_square(max(noise, 0.0), df_noise, level)]
+    every = [*ends, (0.0, 0.0)]
     rest_sd = np.sqrt(np.maximum((sds**2).sum() - sds**2, 0.0))
     limits = [
-        share(value, end, total - max(value, 0.0), sd, level) for value, end, sd in zip(values, every, rest_sd, strict=True)
+        share(value, end, total - max(value, 0.0), sd, level)
+        for value, end, sd in zip(values, every, rest_sd, strict=True)
     ]
     table = pd.DataFrame({"source": [*parts, NOISE], "kind": [*kinds, NOISE], "share": values / total})
     table["low"], table["high"] = [low for low, _ in limits], [high for _, high in limits]
+    # An interval of a variance holds for normal noise only, which seeds need not be.
+    table.loc[table["kind"] == NOISE, ["low", "high"]] = np.nan
     if shared > 0.0:
         row = pd.DataFrame({"source": [SHARED], "kind": [SHARED], "share": [shared / total]})
         table = pd.concat([table[:-1], row, table[-1:]], ignore_index=True)

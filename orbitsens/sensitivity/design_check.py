@@ -8,12 +8,12 @@ import pandas as pd
 from scipy import linalg
 
 from orbitsens.config import OTHER_KEYS
+from orbitsens.sensitivity.array import Array
 from orbitsens.sensitivity.labels import label
 from orbitsens.sensitivity.leastsquares import SINGULAR, Places, well_apart
 from orbitsens.sensitivity.model import missing_combinations
 from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.seed_shares import seeds_alike
-from orbitsens.sensitivity.array import Array
 from orbitsens.sensitivity.terms import Cells
 
 ALIASED = 1e-8

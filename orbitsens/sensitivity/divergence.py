@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from orbitsens.sensitivity.array import Array
+from orbitsens.sensitivity.array import Array, rows_of
 from orbitsens.sensitivity.family import holm
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.response import ended
@@ -82,15 +82,15 @@ def as_lost(counts: pd.DataFrame) -> dict[str, dict[str, tuple[int, int]]]:
 def lost_settings(counts: pd.DataFrame) -> Mapping[str, tuple[int, int]]:
     """What `best` takes, from the table of `divergence`."""
     rows = counts[(counts["setting"] != ALL) & (counts["diverged"] > 0)]
-    return {row.setting: (int(row.n), int(row.diverged)) for row in rows.itertuples()}
+    return {row.setting: (int(row.n), int(row.diverged)) for row in rows_of(rows)}
 
 
 def divergence_tests(table: pd.DataFrame, varying: Sequence[str], parameters: Sequence[str]) -> pd.DataFrame:
-    """Test whether divergence depends on each parameter: parameter, most_at (the value at which most
-    diverged), p, p_holm; else no rows.
+    """Test whether divergence depends on each parameter.
 
-    Permutes whole settings, so that runs of one setting stay together, and compares Pearson's chi-square; made where
-    at least 3 runs diverged, for parameters of 2 to 8 values.
+    Columns: parameter, most_at (the value at which most diverged), p, p_holm. Permutes whole settings, so that runs of
+    one setting stay together, and compares Pearson's chi-square; made where at least 3 runs diverged, for parameters
+    of 2 to 8 values, else there are no rows.
     """
     kept = ended(table, varying)
     columns = ["parameter", "most_at", "p", "p_holm"]

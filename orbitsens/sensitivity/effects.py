@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from orbitsens.sensitivity.array import Array
+from orbitsens.sensitivity.array import Array, rows_of
 from orbitsens.sensitivity.bundles import bundles
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.family import false_discovery, together
@@ -98,8 +98,10 @@ class Effects:
         return (
             f"least squares, type II{seeds}, pairwise interactions in the model: {len(self.interactions)}; error from "
             f"{source}, {self.error.df} degrees of freedom; F tests, "
-            f"p values with Holm's weighted correction over one family of {n} (parameters and bundles, interactions and "
-            f"lack of fit), q values by Benjamini and Hochberg over parameters; {100 * self.level:g} % intervals with Bonferroni's correction "
+            f"p values with Holm's weighted correction over one family of {n} (parameters and bundles, "
+            "interactions and "
+            f"lack of fit), q values by Benjamini and Hochberg over parameters; {100 * self.level:g} % intervals "
+            "with Bonferroni's correction "
             f"over the values of a parameter; equivalence by two one-sided tests within {margin}; {self.counted}"
         )
 
@@ -148,20 +150,20 @@ def effects(
                 line |= _for_orbits(numbers, weights, orbits, level)
         lines.append(line)
     table = pd.DataFrame(lines).reindex(columns=COLUMNS)
-    table["lost"] = [_lost(row, lost) for row in table.itertuples()]
+    table["lost"] = [_lost(row, lost) for row in rows_of(table)]
     interactions, groups, misfit = _interactions(test), _bundles(test), _misfit(model)
     together([table, groups], [interactions, misfit])
     table["q"] = false_discovery(table["p"].to_numpy(dtype=float))
     for other in (interactions, groups, misfit):
         other["verdict"] = np.where(other["p_holm"] < 1.0 - level, MATTERS, UNKNOWN)
     table["together"] = [_partner(name, interactions) for name in table["parameter"]]
-    table["verdict"] = [_verdict(row, level, limit) for row in table.itertuples()]
+    table["verdict"] = [_verdict(row, level, limit) for row in rows_of(table)]
     m = max(int(table["p"].notna().sum()), 1)
     table["runs_factor"] = [
         factor_to_tell(row.se, row.df, limit, (1.0 - level) / (m * row.pairs))
         if row.verdict == UNKNOWN and row.se > 0.0
         else 1.0
-        for row in table.itertuples()
+        for row in rows_of(table)
     ]
     return Effects(
         table=table,
@@ -208,9 +210,7 @@ class _Test(NamedTuple):
         return tested(parts, mean, self.model.cells.n, self.spread, self.chosen.variance, float(self.chosen.df))
 
 
-def _effect(
-    test: _Test, term: Term, noise: Noise | None, floor: float, level: float
-) -> tuple[dict[str, Any], Array]:
+def _effect(test: _Test, term: Term, noise: Noise | None, floor: float, level: float) -> tuple[dict[str, Any], Array]:
     model = test.model
     base, own = without(model, term.name), model.columns[(term.name,)]
     places = np.concatenate([base, own])

@@ -7,7 +7,6 @@ import pandas as pd
 
 from orbitsens.sensitivity.array import Array
 
-
 # Of the error rate of a family that also has interactions and the lack of fit, what its parameters get.
 PARAMETERS_SHARE = 2.0 / 3.0
 
@@ -28,7 +27,7 @@ def false_discovery(p: Array) -> Array:
     known = pd.Series(p, dtype=float).dropna().sort_values(kind="stable", ascending=False)
     m = len(known)
     stepped = (known * m / np.arange(m, 0, -1)).cummin().clip(upper=1.0)
-    return stepped.reindex(range(len(p))).to_numpy()
+    return np.asarray(stepped.reindex(range(len(p))), dtype=np.float64)
 
 
 def together(first: Sequence[pd.DataFrame], second: Sequence[pd.DataFrame]) -> None:

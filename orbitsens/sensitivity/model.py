@@ -14,7 +14,8 @@ from orbitsens.sensitivity.terms import Cells, product
 Key = tuple[str, ...]
 
 MISFIT = 0.05
-# Interactions may make the variance of main effects so many times as large, as they do in designs that are not balanced.
+# Interactions may make the variance of main effects so many times as large, as they do in designs that are not
+# balanced.
 MOST_INFLATED = 2.0
 FEWEST_PURE = 10  # degrees of freedom, below which the misfit is pooled with the spread within settings
 

@@ -67,7 +67,8 @@ def orbit_influence(found: Response, errors: pd.DataFrame) -> Orbits:
     values = table.to_numpy(dtype=float)
     if values.shape[1] < FEWEST_ORBITS:
         raise CannotSay(
-            f"There are {values.shape[1]} test orbits with an error of their own, too few to say what others would show."
+            f"There are {values.shape[1]} test orbits with an error of their own, too few to say what others would "
+            "show."
         )
     if not np.isfinite(values).all():
         lacking = int((~np.isfinite(values)).any(axis=1).sum())

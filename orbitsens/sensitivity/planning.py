@@ -6,8 +6,8 @@ from math import log10, sqrt
 import numpy as np
 from scipy import stats
 
-from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.array import Array
+from orbitsens.sensitivity.cannot import CannotSay
 
 POWER = 0.8
 MOST = 10_000

@@ -10,7 +10,10 @@ STEPS = 80
 
 
 def beyond_chance(test: FTest, level: float) -> tuple[float, float]:
-    """Interval of what a sum of squares holds beyond chance, from the noncentral F distribution (Patnaik 1949)."""
+    """Interval of what a sum of squares holds beyond chance, from the noncentral chi-square (Patnaik 1949).
+
+    What chance makes of it is taken as known: its own uncertainty is that of the noise, which the rest of a share has.
+    """
     if not (np.isfinite(test.f) and test.chance > 0.0):
         return 0.0, 0.0
     ends = [_noncentrality(test, tail) for tail in (0.5 + level / 2, 0.5 - level / 2)]
@@ -19,11 +22,11 @@ def beyond_chance(test: FTest, level: float) -> tuple[float, float]:
 
 
 def _noncentrality(test: FTest, tail: float) -> float:
-    """The noncentrality at which an F as large as that seen, or smaller, has this probability; 0 if there is none."""
+    """The noncentrality at which a sum of squares up to that seen has this probability; 0 if there is none."""
 
     def chance(nc: float) -> float:
         df = (test.df + nc) ** 2 / (test.df + 2.0 * nc)
-        return float(special.fdtr(df, test.df_error, test.f * test.df / (test.df + nc)))
+        return float(special.chdtr(df, df * test.f * test.df / (test.df + nc)))
 
     if chance(0.0) <= tail:
         return 0.0
@@ -34,11 +37,6 @@ def _noncentrality(test: FTest, tail: float) -> float:
         middle = (low + high) / 2.0
         low, high = (middle, high) if chance(middle) > tail else (low, middle)
     return low
-
-
-def scaled_chi_square(value: float, df: float, level: float) -> tuple[float, float]:
-    """Interval of a variance component that is estimated by `value` with `df` degrees of freedom."""
-    return value * df / float(stats.chi2.ppf(0.5 + level / 2, df)), value * df / float(stats.chi2.ppf(0.5 - level / 2, df))
 
 
 def share(part: float, ends: tuple[float, float], rest: float, sd_rest: float, level: float) -> tuple[float, float]:

@@ -90,7 +90,8 @@ def methods(answer: Analysis) -> list[str]:
     if not isinstance(answer.best, str):
         lines.append(f"- Best: {answer.best.method}.")
     lines.append(
-        f"- Divergence: Wilson score interval, {100 * answer.level:g} %, of the runs that ended by themselves; that of all "
+        f"- Divergence: Wilson score interval, {100 * answer.level:g} %, of the runs that ended by themselves; "
+        "that of all "
         "settings of their effective number, because runs of one setting diverge together."
     )
     return [*lines, f"- Formulas, references and measured error rates: {DOCUMENT}."]

@@ -67,12 +67,17 @@ class Response:
         if self.log:
             least = float(value[value > 0.0].min())
             return (
-                f"{self.zeros} of {n} runs have the value 0, which has no logarithm: they count as {least / 2:.3g}, half "
+                f"{self.zeros} of {n} runs have the value 0, which has no logarithm: they count as "
+                f"{least / 2:.3g}, half "
                 "the smallest positive value, and factors that rest on them are rough."
             )
         negative = int((value < 0.0).sum())
-        what = f"{negative} of {n} runs have negative values" if negative else f"{self.zeros} of {n} runs have the value 0"
-        return f"{what}, so this analysis is of differences, not of factors: a large value weighs more than a small one."
+        what = (
+            f"{negative} of {n} runs have negative values" if negative else f"{self.zeros} of {n} runs have the value 0"
+        )
+        return (
+            f"{what}, so this analysis is of differences, not of factors: a large value weighs more than a small one."
+        )
 
 
 def response(table: pd.DataFrame, varying: Sequence[str]) -> Response:
@@ -120,7 +125,7 @@ def on_scale(value: "pd.Series[float]") -> tuple["pd.Series[float]", bool, int]:
     if (value < 0.0).any() or zeros > FEW_ZEROS * len(value) or zeros == len(value):
         return value.copy(), False, zeros
     least = float(value[value > 0.0].min())
-    return np.log10(value.where(value > 0.0, least / 2.0)), True, zeros
+    return pd.Series(np.log10(value.where(value > 0.0, least / 2.0)), index=value.index), True, zeros
 
 
 def ended(table: pd.DataFrame, varying: Sequence[str]) -> pd.DataFrame:

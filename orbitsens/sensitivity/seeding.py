@@ -41,7 +41,8 @@ def seed_study(runs: pd.DataFrame, varying: Sequence[str], log: bool) -> SeedStu
 
     Runs that are not used are kept with their reason in `why_not`, see `usable.mark_used`. `log` asks for
     violins on a logarithmic axis, which zeros or negative values rule out (then `SeedStudy.log` is False). The
-    outlier rule, which holds for all settings given together, works on log10 of the values wherever all are positive, whatever `log` says.
+    outlier rule, which holds for all settings given together, works on log10 of the values wherever all are
+    positive, whatever `log` says.
     """
     table = mark_used(with_settings(runs, varying))
     used = table[table["used"]]

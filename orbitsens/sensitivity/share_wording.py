@@ -29,7 +29,9 @@ def shares(found: Decomposition, effects: Effects | str) -> str:
     several = len(seeds) > 1
     if several:
         parts |= {label(name): float(share) for name, share in zip(seeds["source"], seeds["share"], strict=True)}
-    noise = float(table.loc[table["source"] == NOISE, "share"].sum()) + (0.0 if several else float(seeds["share"].sum()))
+    noise = float(table.loc[table["source"] == NOISE, "share"].sum()) + (
+        0.0 if several else float(seeds["share"].sum())
+    )
     names, whole = ["seed noise", *parts], rounded(np.array([noise, *parts.values()]))
     told = [f"{name} {share:.0f} %" for name, share in zip(names, whole, strict=True) if share or name == "seed noise"]
     return f"Of the variance: {', '.join(told)}."
@@ -46,8 +48,11 @@ def _real(effects: Effects | str) -> set[str]:
     return {
         *strict(effects.table)["parameter"],
         *(f"{a}{CROSS}{b}" for a, b in zip(both["first"], both["second"], strict=True)),
-        *(BESIDE.join(names) for names, verdict in zip(effects.bundles["parameters"], effects.bundles["verdict"], strict=True)
-          if verdict == MATTERS),
+        *(
+            BESIDE.join(names)
+            for names, verdict in zip(effects.bundles["parameters"], effects.bundles["verdict"], strict=True)
+            if verdict == MATTERS
+        ),
     }
 
 

@@ -79,7 +79,7 @@ def cells(found: Response, coded: bool = True) -> Cells:
         settings=tuple(map(str, settings)),
         n=n,
         mean=mean,
-        ss=np.bincount(place, weights=(y - mean[place]) ** 2),
+        ss=np.asarray(np.bincount(place, weights=(y - mean[place]) ** 2), dtype=np.float64),
         df=(n - 1.0) * (seeds.left if seeds else 1.0),
         terms=tuple(term(first[name]) for name in names),
         blocks=seeds,

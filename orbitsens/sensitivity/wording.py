@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from orbitsens.sensitivity.analysis import Analysis
+from orbitsens.sensitivity.array import rows_of
 from orbitsens.sensitivity.effects import MATTERS, NO_MATTER, UNKNOWN, Effects
 from orbitsens.sensitivity.labels import label
 from orbitsens.sensitivity.noise import Noise
@@ -99,7 +100,7 @@ def parameter_sentences(found: Effects | str, metric: Metric) -> list[Said]:
     rank = {MATTERS: 0, UNKNOWN: 1, NO_MATTER: 2}
     order = found.table.assign(last=found.table["verdict"].map(rank))
     order = order.sort_values(["last", "effect"], ascending=[True, False], kind="stable")
-    said = [_sentence(row, found, metric) for row in order.itertuples() if isfinite(row.effect)]
+    said = [_sentence(row, found, metric) for row in rows_of(order) if isfinite(row.effect)]
     return said or [Said("", sentence) for sentence in bundle_sentences(found)]
 
 
@@ -134,7 +135,8 @@ def _sentence(row: Any, found: Effects, metric: Metric) -> Said:
         return Said(f"{name}: cannot tell", f", because {row.lost}: those that are left are no fair sample.")
     return Said(
         f"{name}: cannot tell with these runs",
-        f"; {on_average}{size}, but anything from {interval} fits{orbits}. Any {'average ' if on_average else ''}effect "
+        f"; {on_average}{size}, but anything from {interval} fits{orbits}. Any "
+        f"{'average ' if on_average else ''}effect "
         f"is below {bound}. {_more(row.runs_factor, found, metric)}",
     )
 
@@ -146,7 +148,8 @@ def _no_more(row: Any, found: Effects) -> str:
     if len(found.table) == 1:
         return f"no two of its values differ by more (largest difference {change(row.effect, found.log)})"
     if row.bound_simple < found.margin:
-        return f"no two of its values differ by more than {change(row.bound_simple, found.log)} at any setting of the others"
+        bound = change(row.bound_simple, found.log)
+        return f"no two of its values differ by more than {bound} at any setting of the others"
     return (
         f"averaged over the other parameters, no two of its values differ by more (largest difference "
         f"{change(row.effect, found.log)}); at single settings they may"
@@ -178,10 +181,11 @@ def interaction_sentences(found: Effects | str) -> list[str]:
             f"{label(first)} and {label(second)} act together: the effect of each depends on the other ({p_text(p)})."
             for first, second, p in zip(real["first"], real["second"], real["p_holm"], strict=True)
         ] or [f"No interaction of two parameters stands out of the noise ({len(found.interactions)} tested)."]
-    for row in found.misfit.itertuples():
+    for row in rows_of(found.misfit):
         if row.verdict == MATTERS:
             said.append(
-                f"The settings differ by more than these effects explain ({p_text(row.p_holm)}), so effects are averages "
+                f"The settings differ by more than these effects explain ({p_text(row.p_holm)}), so effects are "
+                "averages "
                 "over the settings that were run, and single settings may do otherwise."
             )
     return said
@@ -198,10 +202,12 @@ def discovery_sentence(found: Effects | str) -> list[str]:
         return []
     n = int(table["p"].notna().sum())
     return [
-        f"As a screening, {len(named)} of {n} parameters are worth following up: {_listed(named['parameter'])} (false-"
-        f"discovery rate {100 * (1.0 - found.level):.0f} %: of parameters named so, on average at most that share is "
-        f"named by chance; the strict verdict, with any error at most so likely, names {strict}). \"Cannot tell\" does "
-        "not mean that a parameter did not help."
+        (
+            f"As a screening, {len(named)} of {n} parameters are worth following up: {_listed(named['parameter'])} (false-"
+            f"discovery rate {100 * (1.0 - found.level):.0f} %: of parameters named so, on average at most that share is "
+            f'named by chance; the strict verdict, with any error at most so likely, names {strict}). "Cannot tell" does '
+            "not mean that a parameter did not help."
+        )
     ]
 
 
@@ -218,11 +224,13 @@ def divergence_sentences(answer: Analysis) -> list[str]:
     if total["n"] == 0:
         return ["No run has ended by itself, so nothing can be said of divergence."]
     said = [
-        f"{total['diverged']} of {total['n']} runs that ended diverged "
-        f"({figure(100 * total['low'])} to {figure(100 * total['high'])} %, Wilson interval, by settings)."
+        (
+            f"{total['diverged']} of {total['n']} runs that ended diverged "
+            f"({figure(100 * total['low'])} to {figure(100 * total['high'])} %, Wilson interval, by settings)."
+        )
     ]
     tests = answer.divergence_tests
-    for row in tests[tests["p_holm"] < 1.0 - answer.level].itertuples():
+    for row in rows_of(tests[tests["p_holm"] < 1.0 - answer.level]):
         of = answer.diverged_by[answer.diverged_by["parameter"] == row.parameter]
         rates = ", ".join(f"{value} {gone} of {n}" for value, n, gone in of[["value", "n", "diverged"]].to_numpy())
         said.append(f"Whether training diverges depends on {label(row.parameter)} ({p_text(row.p_holm)}): {rates}.")
@@ -235,8 +243,11 @@ def seed_sentence(found: Effects | str) -> list[str]:
     if seeds is None or not seeds.p < SHARED_P:
         return []
     return [
-        f"Runs of one seed have {100 * seeds.share:.0f} % of the variance within settings in common ({p_text(seeds.p)}). "
-        f"Settings are compared within seeds, which is worth {1.0 / max(1.0 - seeds.share, 0.01):.2g} times the seeds."
+        (
+            f"Runs of one seed have {100 * seeds.share:.0f} % of the variance within settings in common "
+            f"({p_text(seeds.p)}). "
+            f"Settings are compared within seeds, which is worth {1.0 / max(1.0 - seeds.share, 0.01):.2g} times the seeds."
+        )
     ]
 
 
@@ -247,7 +258,8 @@ def scope_sentences(answer: Analysis) -> list[str]:
         said.append(f"Intervals hold for these test orbits: {answer.orbits[:1].lower()}{answer.orbits[1:]}")
     else:
         said.append(
-            f"Intervals hold for these {answer.orbits.n} test orbits, and those for test orbits like these where that is "
+            f"Intervals hold for these {answer.orbits.n} test orbits, and those for test orbits like these where "
+            "that is "
             "written."
         )
     if isinstance(answer.draws, str):
@@ -255,7 +267,8 @@ def scope_sentences(answer: Analysis) -> list[str]:
     else:
         log = not isinstance(answer.response, str) and answer.response.log
         said.append(
-            f"Intervals hold for training orbits like these: about {answer.draws.n} draws of them per setting are what is "
+            f"Intervals hold for training orbits like these: about {answer.draws.n} draws of them per setting are "
+            "what is "
             f"replicated. The draw moves the metric by {change(answer.draws.sd_draw, log)}, the seed by "
             f"{change(answer.draws.sd_seed, log)} (one standard deviation each)."
         )

@@ -95,7 +95,9 @@ def test_one_parameter_of_two_values_is_welchs_t_test(ratio: float) -> None:
 
 
 def test_two_settings_on_shared_seeds_are_the_paired_t_test() -> None:
-    table = factorial({"width": [16, 64]}, 5, np.random.default_rng(1), sd=lambda s: SD * (5 if s["width"] == 64 else 1))
+    table = factorial(
+        {"width": [16, 64]}, 5, np.random.default_rng(1), sd=lambda s: SD * (5 if s["width"] == 64 else 1)
+    )
     a, b = (np.log10(part).to_numpy() for _, part in table.groupby("width")["value"])
     by_hand = stats.ttest_rel(a, b)
     interval = by_hand.confidence_interval()

@@ -33,7 +33,9 @@ def choices() -> list[tuple[str, str, str | None, str]]:
 
 def check(table: pd.DataFrame, varying: list[str], orbits: pd.DataFrame | None = None) -> str:
     answer = analyse(table, varying, orbits=orbits)
-    said = "\n".join([*answers(answer, ERROR), *scope_sentences(answer)]) if not isinstance(answer.response, str) else ""
+    said = (
+        "\n".join([*answers(answer, ERROR), *scope_sentences(answer)]) if not isinstance(answer.response, str) else ""
+    )
     assert not NO_NUMBER.search(said), said
     if not isinstance(answer.decomposition, str):
         shares = answer.decomposition.table["share"]

@@ -31,7 +31,9 @@ def test_the_noise_is_that_of_a_typical_setting_and_its_range() -> None:
 
 
 def test_a_few_noisy_settings_do_not_rule_the_noise() -> None:
-    table = factorial({"place": list(range(20))}, 5, np.random.default_rng(0), sd=lambda s: SD * (20 if s["place"] < 3 else 1))
+    table = factorial(
+        {"place": list(range(20))}, 5, np.random.default_rng(0), sd=lambda s: SD * (20 if s["place"] < 3 else 1)
+    )
     found = noise_floor(response(table, ["place"]))
     assert found.sd == pytest.approx(SD, rel=0.3)
     assert found.pooled > 5 * SD

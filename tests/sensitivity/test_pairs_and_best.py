@@ -186,7 +186,8 @@ def test_a_study_that_lost_runs_everywhere_names_no_best() -> None:
     table.loc[table["seed"] == 0, "state"] = "diverged"
     answer = analyse(table, ["width"])
     assert answer.best == (
-        "Each of the 2 settings lost more than 10 % of its runs to divergence, so none is ranked by those that are left."
+        "Each of the 2 settings lost more than 10 % of its runs to divergence, so none is ranked by those that are "
+        "left."
     )
 
 

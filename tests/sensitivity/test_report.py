@@ -55,11 +55,15 @@ def test_sentences_of_a_sweep_with_one_effect() -> None:
 def test_an_interaction_is_said() -> None:
     table = factorial(LEVELS, 5, np.random.default_rng(0), lambda s: 3 * SD * (s["width"] == 16) * (s["depth"] == 1))
     said = text_of(table, list(LEVELS))
-    assert re.search(r"- width and depth act together: the effect of each depends on the other \(p . 0\.00\d*\)\.", said)
+    assert re.search(
+        r"- width and depth act together: the effect of each depends on the other \(p . 0\.00\d*\)\.", said
+    )
 
 
 def test_under_a_pure_interaction_nothing_is_said_not_to_matter() -> None:
-    table = factorial(LEVELS, 12, np.random.default_rng(0), lambda s: 2 * SD * (-1.0) ** ((s["width"] == 16) + s["depth"]))
+    table = factorial(
+        LEVELS, 12, np.random.default_rng(0), lambda s: 2 * SD * (-1.0) ** ((s["width"] == 16) + s["depth"])
+    )
     answer = analyse(table, list(LEVELS))
     said = list(map(str, parameter_sentences(answer.effects, ERROR)))
     assert {line.partition(":")[0] for line in said} == {
@@ -75,7 +79,9 @@ def test_no_two_values_is_said_of_averages_unless_it_holds_at_every_setting() ->
     (average,) = {str(s).partition(": ")[2][:8] for s in parameter_sentences(few.effects, ERROR)}
     assert average == "averaged"
     for said in map(str, parameter_sentences(many.effects, ERROR)):
-        assert re.search(r": no two of its values differ by more than 1\.\d+ times at any setting of the others\.$", said)
+        assert re.search(
+            r": no two of its values differ by more than 1\.\d+ times at any setting of the others\.$", said
+        )
 
 
 def test_what_cannot_be_told_says_what_would_tell() -> None:
@@ -100,7 +106,8 @@ def test_in_pure_noise_no_parameter_is_named_with_a_share() -> None:
     answer = analyse(factorial(LEVELS, 5, np.random.default_rng(0)), list(LEVELS))
     (said,) = share_sentence(answer.decomposition, answer.effects)
     assert re.fullmatch(
-        r"Of the variance: seed noise \d+ %(, the 2 parameters and 1 interaction, which are not shown to matter, \d+ %)?\.",
+        r"Of the variance: seed noise \d+ %(, the 2 parameters and 1 interaction, which are not shown to matter, "
+        r"\d+ %)?\.",
         said,
     )
 
@@ -113,7 +120,9 @@ def test_parameters_that_change_together_have_one_share() -> None:
     assert re.search(r"width and depth together 9\d %", said)
     assert sum(map(int, re.findall(r"(\d+) %", said))) == 100
     (together,) = bundle_sentences(answer.effects)
-    assert together.startswith("width and depth change together in these runs and can only be judged as one: together they")
+    assert together.startswith(
+        "width and depth change together in these runs and can only be judged as one: together they"
+    )
 
 
 def test_unequal_noise_is_said_with_its_range() -> None:

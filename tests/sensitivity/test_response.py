@@ -56,7 +56,9 @@ def test_one_zero_does_not_turn_factors_into_differences_and_says_what_it_counts
     assert found.warning.startswith("1 of 12 runs have the value 0, which has no logarithm: they count as ")
 
 
-@pytest.mark.parametrize(("value", "said"), [(0.0, "6 of 12 runs have the value 0"), (-1.0, "6 of 12 runs have negative")])
+@pytest.mark.parametrize(
+    ("value", "said"), [(0.0, "6 of 12 runs have the value 0"), (-1.0, "6 of 12 runs have negative")]
+)
 def test_many_zeros_or_negative_values_are_analysed_as_differences_and_say_so(value: float, said: str) -> None:
     runs = table()
     runs.loc[:5, "value"] = value

@@ -24,12 +24,14 @@ ORBITS = rf"; {NUMBER} to {NUMBER} for test orbits like these"
 # What may be said of a parameter: the figures are held to the store's, and which it is only where it is beyond doubt.
 SIZE = rf"(?:{ON_AVERAGE})?(?P<worst>\w+) has (?P<size>{NUMBER}) times the acceleration error of (?P<best>\w+)"
 MATTERS = (
-    rf"(?P<name>\w+(?: \w+)?) matters: {SIZE} \({NUMBER} to {NUMBER}(?:{ORBITS})?; {P}\), (?P<noises>[\d.]+) times the seed "
+    rf"(?P<name>\w+(?: \w+)?) matters: {SIZE} \({NUMBER} to {NUMBER}(?:{ORBITS})?; {P}\), (?P<noises>[\d.]+) times "
+    rf"the seed "
     r"noise of these settings\."
 )
 NO_MATTER = (
     rf"(?P<name>\w+(?: \w+)?) does not matter on average beyond (?P<bound>{NUMBER}) times: averaged over the other "
-    rf"parameters, no two of its values differ by more \(largest difference (?P<size>{NUMBER}) times\); at single settings "
+    rf"parameters, no two of its values differ by more \(largest difference (?P<size>{NUMBER}) times\); at single "
+    rf"settings "
     r"they may\."
 )
 CANNOT_TELL = (
@@ -64,7 +66,8 @@ def noise_line(runs: pd.DataFrame, by: list[str]) -> str:
     sd, df = groups.std(ddof=1), groups.size() - 1
     typical = float(np.median(sd / np.sqrt(stats.chi2.median(df) / df)))
     return (
-        f"- The seed alone moves the acceleration error by a factor of {factor(typical)} in a typical setting (one standard "
+        f"- The seed alone moves the acceleration error by a factor of {factor(typical)} in a typical setting (one "
+        "standard "
         f"deviation, median of {len(sd)} settings; from {factor(sd.min())} in "
     )
 
@@ -93,7 +96,8 @@ def test_the_seeding_study() -> None:
     assert re.fullmatch(r"- Of the variance: seed noise \d+ %, training dataset \d+ %\.", shares)
     assert noise.startswith(noise_line(used, ["dataset_name"]))
     assert best.startswith(
-        f"- training dataset {means.idxmin()} has the smallest acceleration error (geometric mean {10 ** means.min():.3g} %, "
+        f"- training dataset {means.idxmin()} has the smallest acceleration error (geometric mean "
+        f"{10 ** means.min():.3g} %, "
     )
     assert "and is distinguishable from all 3 others" in best
     # The 10 test orbits say less of the mean than the 20 seeds do.
@@ -161,6 +165,8 @@ def test_the_rest_of_the_answer_about_sizes(sizes: tuple[str, pd.DataFrame]) -> 
     assert [line for line in lines if line.startswith(noise_line(runs, AXES))]
     (line,) = (line for line in lines if line.startswith("- width") and "has the smallest" in line)
     assert line.startswith(f"- {best} has the smallest acceleration error (geometric mean {10 ** means.min():.3g} %")
-    assert re.search(r"being chosen from 48 is allowed for\. With redrawn test orbits it stays the best in \d+ %\.$", line)
+    assert re.search(
+        r"being chosen from 48 is allowed for\. With redrawn test orbits it stays the best in \d+ %\.$", line
+    )
     assert lines[-1] == diverged_line(runs)
     assert re.search(r"Gaussian process of 48 setting means with held-out R2 0\.\d\d", text)

@@ -57,7 +57,9 @@ def show_pair(view: View, found: Response, table: pd.DataFrame, metric: Metric) 
     mean = float(means.mean())
     n = seeds_for(percent, spreads, correlation, found.log, mean)
     if n is None:
-        st.markdown(f"A difference of {percent} % cannot be planned for: it takes more than 10,000 seeds, or there is no noise.")
+        st.markdown(
+            f"A difference of {percent} % cannot be planned for: it takes more than 10,000 seeds, or there is no noise."
+        )
         return
     st.markdown(plan_sentence(percent, n, correlation, metric))
     minutes = minutes_per_run(view.catalogue, view.filter)
@@ -80,7 +82,7 @@ def own_spreads(found: Response, names: tuple[str, str]) -> tuple[float, float]:
     summary = cells(found, coded=False)
     place = {name: i for i, name in enumerate(summary.settings)}
     runs = found.runs.groupby("setting", sort=False)["y"]
-    steady = moderated(runs.var(ddof=0).to_numpy() * summary.n, summary.n - 1.0).variance**0.5
+    steady = moderated(runs.var(ddof=0).to_numpy() * summary.n, summary.n - 1.0).variance ** 0.5
     first, second = (float(steady[place[name]]) for name in names)
     return first, second
 
@@ -127,7 +129,8 @@ def plan_sentence(percent: int, n: int, correlation: float, metric: Metric) -> s
         else "nothing shows yet that sharing seeds helps"
     )
     return (
-        f"A study of these two settings finds a true difference of {percent} % in {metric.label} with 80 % power, by the "
+        f"A study of these two settings finds a true difference of {percent} % in {metric.label} with 80 % power, "
+        "by the "
         f"paired test of its own report (5 % level), with **{n} seeds** of each, the same in both ({why})."
     )
 
