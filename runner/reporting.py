@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from orbitsens.sensitivity.analysis import Analysis, analyse, with_sobol
+from orbitsens.sensitivity.analysis import Analysis, analyse, with_others, with_sobol
 from orbitsens.sensitivity.report import csv, markdown
 from orbitsens.sensitivity.settings import UNSET
 from orbitsens.sensitivity.wording import Metric
@@ -20,6 +20,9 @@ METRICS = {
     "radial_sign_violation_pct": Metric("outward accelerations", "%"),
     "accel_dir_flip_pct": Metric("direction flips", "%"),
 }
+
+
+MOST_RUNS = 5000  # whose errors orbit by orbit, and in other metrics, are read
 
 
 class GroupAnswer(NamedTuple):
@@ -57,10 +60,24 @@ def group_answer(store: Path, group: str | None, metric: str, dataset: str | Non
         chosen = _choose(choices, group, metric, dataset)
         table = queries.run_metric(con, of_group(group), metric, chosen["dataset"], chosen["split"])
         varying = queries.varying_parameters(con, of_group(group))
-        orbits = queries.orbit_values(con, of_group(group), metric, chosen["dataset"], chosen["split"])
-    name, split = dataset_text(chosen["dataset"]), str(chosen["split"])
-    place = name if name.endswith(f"_{split}") else f"{name} ({split})"
-    return GroupAnswer(analyse(table, varying, orbits=orbits), METRICS.get(metric, Metric(metric, "")), place)
+        orbits, others = None, {}
+        if len(table) <= MOST_RUNS:
+            orbits = queries.orbit_values(con, of_group(group), metric, chosen["dataset"], chosen["split"])
+            others = {
+                (row["metric"], place_text(row["dataset"], row["split"])): queries.run_metric(
+                    con, of_group(group), row["metric"], row["dataset"], row["split"]
+                )
+                for row in choices[choices["split"] == chosen["split"]].to_dict("records")
+            }
+    place = place_text(chosen["dataset"], chosen["split"])
+    answer = with_others(analyse(table, varying, orbits=orbits), (metric, place), others, varying)
+    return GroupAnswer(answer, METRICS.get(metric, Metric(metric, "")), place)
+
+
+def place_text(dataset: object, split: object) -> str:
+    """Where something was measured: the dataset, and the split where its name does not say it."""
+    name = dataset_text(dataset)
+    return name if name.endswith(f"_{split}") else f"{name} ({split})"
 
 
 def dataset_text(dataset: object) -> str:

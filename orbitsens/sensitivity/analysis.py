@@ -1,11 +1,12 @@
 """The whole answer of a sweep: every statistic that its runs allow, and a sentence for each that they do not."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
+from orbitsens.sensitivity.aggregates import Aggregates
 from orbitsens.sensitivity.best import Best, best
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.decomposition import Decomposition, decompose
@@ -19,6 +20,7 @@ from orbitsens.sensitivity.noise import Noise, noise_floor
 from orbitsens.sensitivity.orbits import Orbits, orbit_influence
 from orbitsens.sensitivity.response import Response, response
 from orbitsens.sensitivity.settings import with_settings
+from orbitsens.sensitivity.several import over_metrics, over_tasks
 
 if TYPE_CHECKING:
     from orbitsens.sensitivity.sobol import SobolIndices
@@ -35,7 +37,9 @@ class Analysis:
     `divergence` counts runs by setting, `diverged_by` by the values of each parameter, and `divergence_tests` says
     which parameters it depends on. `orbits`: what each test orbit does to the means, or why intervals hold for these
     test orbits only. `draws`: how far the draw of the training orbits moves the response, or why that is not known.
-    `sobol` is None until `with_sobol` was asked for, because it takes seconds.
+    `sobol` is None until `with_sobol` was asked for, because it takes seconds; `tasks` (settings over all test sets)
+    and
+    `metrics` (the best setting and the next in all metrics) are None until `with_others`.
     """
 
     response: Response | str
@@ -51,6 +55,8 @@ class Analysis:
     draws: Draws | str
     level: float
     sobol: "SobolIndices | str | None" = None
+    tasks: Aggregates | str | None = None
+    metrics: pd.DataFrame | str | None = None
 
 
 def analyse(
@@ -117,6 +123,28 @@ def with_sobol(answer: Analysis) -> Analysis:
     found = answer.response
     sobol = found if isinstance(found, str) else _tried(lambda: sobol_indices(found, answer.level))
     return replace(answer, sobol=sobol)
+
+
+def with_others(
+    answer: Analysis, here: tuple[str, str], tables: Mapping[tuple[str, str], pd.DataFrame], varying: Sequence[str]
+) -> Analysis:
+    """Add what other test sets and metrics say.
+
+    `here`: the metric and the place (test set) of the answer; `tables` has the same runs (columns as for `response`)
+    by metric and place.
+    """
+    if isinstance(answer.response, str) or isinstance(answer.best, str):
+        return answer
+    names = answer.best.table["setting"].tolist()[:2]
+    tasks = {place: table for (metric, place), table in tables.items() if metric == here[0]}
+    metrics = {metric: table for (metric, place), table in tables.items() if place == here[1]}
+    return replace(
+        answer,
+        tasks=_tried(lambda: over_tasks(tasks, varying)) if len(tasks) > 1 else None,
+        metrics=_tried(lambda: over_metrics(metrics, varying, names[0], names[1]))
+        if len(metrics) > 1 and len(names) > 1
+        else None,
+    )
 
 
 def _tried(part: Callable[[], T]) -> T | str:

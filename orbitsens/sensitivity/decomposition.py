@@ -101,17 +101,16 @@ def _table(found: Response, model: Model, level: float) -> pd.DataFrame:
     relative, own_df = variance / max(float(variance.max()), 1e-300), np.maximum(cells.df, 1e-9)
     df_noise = (relative * own_df).sum() ** 2 / max((relative**2 * own_df).sum(), 1e-12) if pure else max(df, 1.0)
     sds = np.array([(high - low) / 3.92 for low, high in ends] + [noise * np.sqrt(2.0 / df_noise)])
-    values = np.array([*parts.values(), noise])
-    every = [*ends, (0.0, 0.0)]
-    rest_sd = np.sqrt(np.maximum((sds**2).sum() - sds**2, 0.0))
+    rest_sd = np.sqrt(np.maximum((sds**2).sum() - sds[:-1] ** 2, 0.0))
     limits = [
         share(value, end, total - max(value, 0.0), sd, level)
-        for value, end, sd in zip(values, every, rest_sd, strict=True)
+        for value, end, sd in zip(parts.values(), ends, rest_sd, strict=True)
     ]
+    # None for the noise: an interval of a variance holds for normal noise only, which seeds need not be.
+    limits.append((float("nan"), float("nan")))
+    values = np.array([*parts.values(), noise])
     table = pd.DataFrame({"source": [*parts, NOISE], "kind": [*kinds, NOISE], "share": values / total})
     table["low"], table["high"] = [low for low, _ in limits], [high for _, high in limits]
-    # An interval of a variance holds for normal noise only, which seeds need not be.
-    table.loc[table["kind"] == NOISE, ["low", "high"]] = np.nan
     if shared > 0.0:
         row = pd.DataFrame({"source": [SHARED], "kind": [SHARED], "share": [shared / total]})
         table = pd.concat([table[:-1], row, table[-1:]], ignore_index=True)

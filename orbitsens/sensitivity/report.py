@@ -5,12 +5,15 @@ from math import isfinite
 import pandas as pd
 
 from orbitsens.sensitivity import wording
+from orbitsens.sensitivity.aggregates import Aggregates
 from orbitsens.sensitivity.analysis import Analysis
 from orbitsens.sensitivity.means import means_method
+from orbitsens.sensitivity.noise import Noise
 from orbitsens.sensitivity.wording import Metric
 
 MOST_ROWS = 40
 SOBOL = "Sobol indices"
+TASKS, METRICS = "Over all test sets", "The best setting and the next in all metrics"
 DOCUMENT = "docs/methods.md"
 
 
@@ -31,6 +34,9 @@ def markdown(answer: Analysis, title: str, metric: Metric, dataset: str) -> str:
     lines += warned
     for name, table in tables(answer).items():
         lines += ["", f"## {name}", "", *markdown_table(table)]
+    for name, part in ((TASKS, answer.tasks), (METRICS, answer.metrics)):
+        if isinstance(part, str):
+            lines += ["", f"## {name}", "", part]
     if isinstance(answer.sobol, str):
         lines += ["", f"## {SOBOL}", "", answer.sobol]
     lines += ["", "## Methods", "", *methods(answer)]
@@ -43,21 +49,26 @@ def tables(answer: Analysis) -> dict[str, pd.DataFrame]:
     if not isinstance(answer.effects, str):
         found["Effects"] = answer.effects.table.drop(columns=["pairs"])
         if len(answer.effects.bundles):
-            found["Parameters that change together"] = answer.effects.bundles.assign(
-                parameters=answer.effects.bundles["parameters"].map(", ".join)
-            )
+            names = answer.effects.bundles["parameters"].map(", ".join)
+            found["Parameters that change together"] = answer.effects.bundles.assign(parameters=names)
         if len(answer.effects.interactions):
             found["Interactions"] = answer.effects.interactions
-    if not isinstance(answer.decomposition, str):
-        found["Share of variance"] = answer.decomposition.table
-    if answer.sobol is not None and not isinstance(answer.sobol, str):
-        found[SOBOL] = answer.sobol.table
-    if not isinstance(answer.means, str):
-        found["Settings"] = answer.means
-    if not isinstance(answer.best, str):
-        found["Best"] = answer.best.table
-    if not isinstance(answer.noise, str):
-        found["Seed noise"] = answer.noise.per_setting
+    rest = {
+        "Share of variance": answer.decomposition,
+        SOBOL: answer.sobol,
+        "Settings": answer.means,
+        "Best": answer.best,
+        TASKS: answer.tasks,
+        METRICS: answer.metrics,
+        "Seed noise": answer.noise,
+    }
+    for name, part in rest.items():
+        if isinstance(part, pd.DataFrame):
+            found[name] = part
+        elif isinstance(part, Noise):
+            found[name] = part.per_setting
+        elif part is not None and not isinstance(part, str):
+            found[name] = part.table
     found["Divergence"] = answer.divergence
     if len(answer.divergence_tests):
         found["What decides divergence"] = answer.divergence_tests
@@ -89,6 +100,14 @@ def methods(answer: Analysis) -> list[str]:
         lines.append(f"- {SOBOL}: {answer.sobol.method}.")
     if not isinstance(answer.best, str):
         lines.append(f"- Best: {answer.best.method}.")
+    if isinstance(answer.tasks, Aggregates):
+        lines.append(f"- {TASKS}: {answer.tasks.method}.")
+    if isinstance(answer.metrics, pd.DataFrame):
+        lines.append(
+            f"- {METRICS}: A is the best setting, B the next; sign flips of the seeds that both have, step-down "
+            "over the "
+            "metrics (Romano and Wolf 2005)."
+        )
     lines.append(
         f"- Divergence: Wilson score interval, {100 * answer.level:g} %, of the runs that ended by themselves; "
         "that of all "

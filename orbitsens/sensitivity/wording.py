@@ -200,15 +200,14 @@ def discovery_sentence(found: Effects | str) -> list[str]:
     strict = int((table["p_holm"] < 1.0 - found.level).sum())
     if len(named) <= strict:
         return []
-    n = int(table["p"].notna().sum())
-    return [
-        (
-            f"As a screening, {len(named)} of {n} parameters are worth following up: {_listed(named['parameter'])} (false-"
-            f"discovery rate {100 * (1.0 - found.level):.0f} %: of parameters named so, on average at most that share is "
-            f'named by chance; the strict verdict, with any error at most so likely, names {strict}). "Cannot tell" does '
-            "not mean that a parameter did not help."
-        )
-    ]
+    n, percent = int(table["p"].notna().sum()), f"{100 * (1.0 - found.level):.0f} %"
+    said = (
+        f"As a screening, {len(named)} of {n} parameters are worth following up: {_listed(named['parameter'])} "
+        f"(false-discovery rate {percent}: of parameters named so, on average at most that share is named by chance; "
+        f"the strict verdict, with any error at most so likely, names {strict}). "
+        '"Cannot tell" does not mean that a parameter did not help.'
+    )
+    return [said]
 
 
 def best_sentence(answer: Analysis, metric: Metric) -> str:
@@ -246,7 +245,8 @@ def seed_sentence(found: Effects | str) -> list[str]:
         (
             f"Runs of one seed have {100 * seeds.share:.0f} % of the variance within settings in common "
             f"({p_text(seeds.p)}). "
-            f"Settings are compared within seeds, which is worth {1.0 / max(1.0 - seeds.share, 0.01):.2g} times the seeds."
+            f"Settings are compared within seeds, which is worth {1.0 / max(1.0 - seeds.share, 0.01):.2g} times "
+            "the seeds."
         )
     ]
 

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from orbitsens.sensitivity.analysis import Analysis, analyse, with_sobol
+from orbitsens.sensitivity.analysis import Analysis, analyse, with_others, with_sobol
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.importance import Importances, importances
 from orbitsens.sensitivity.response import response
-from pages.shared.data import Catalogue, Measured, in_turn, large, reading, varying_parameters
+from pages.shared.data import Catalogue, Measured, in_turn, large, metric_choices, reading, varying_parameters
 from pages.shared.study_data import in_settings
+from pages.shared.text import dataset_label
 from store import queries
 from store.filters import RunFilter
 
@@ -38,8 +39,23 @@ def minutes_per_run(of: Catalogue, which: RunFilter) -> float | None:
 
 @large
 def full_analysis(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str, ...]) -> Analysis:
-    """The whole answer with Sobol indices, or why there are none; takes up to a minute."""
-    return with_sobol(analysis(of, which, measured, but))
+    """The whole answer with Sobol indices, other test sets and metrics, or why there are none; up to a minute."""
+    answer, varying = analysis(of, which, measured, but), varying_parameters(of, which, but)
+    others = {}
+    if len(in_settings(of, which, measured, but)) <= MOST_RUNS:
+        others = {
+            (other.metric, dataset_label(other.dataset, other.split)): in_settings(of, which, other, but)
+            for other in _choices(of, which)
+            if other.split == measured.split
+        }
+    here = measured.metric, dataset_label(measured.dataset, measured.split)
+    return with_sobol(with_others(answer, here, others, varying))
+
+
+def _choices(of: Catalogue, which: RunFilter) -> list[Measured]:
+    """Every metric, dataset and split that the runs were measured at."""
+    rows = metric_choices(of, which)[["metric", "dataset", "split"]].itertuples(index=False)
+    return [Measured(metric, name if isinstance(name, str) else None, split) for metric, name, split in rows]
 
 
 @_cached
