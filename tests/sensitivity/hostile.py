@@ -43,7 +43,7 @@ def contaminated(rng: np.random.Generator, n: int) -> Array:
 class Design:
     """Settings with their numbers of seeds; noise of standard deviation `sd` [n_settings] times `SD`, drawn by `draw`.
 
-    `shared`: the correlation of runs of one seed. `fresh`: seeds are drawn anew for each sweep's settings (no sharing).
+    `shared`: the correlation of runs of one seed. `apart`: no two settings share a seed.
     """
 
     settings: tuple[dict[str, Any], ...]
@@ -51,6 +51,7 @@ class Design:
     draw: Draw = normal
     sd: tuple[float, ...] = ()
     shared: float = 0.0
+    apart: bool = False
 
     @property
     def varying(self) -> list[str]:
@@ -63,7 +64,7 @@ class Design:
     def table(self) -> pd.DataFrame:
         """The runs, without values."""
         rows = [
-            {**setting, "seed": seed, "setting_hash": f"h{i:05d}"}
+            {**setting, "seed": seed + 1000 * i * self.apart, "setting_hash": f"h{i:05d}"}
             for i, (setting, n) in enumerate(zip(self.settings, self.seeds, strict=True))
             for seed in range(n)
         ]

@@ -160,7 +160,7 @@ def said_no_more(design: Design, mean: Array, sweeps: int) -> Rate:
 
 def _false_bound(answer: Effects, design: Design, mean: Array) -> bool:
     false = False
-    said = {one.verdict.split(" ")[0]: str(one) for one in parameter_sentences(answer, METRIC)}
+    said = {one.verdict.split(" ")[0].rstrip(":"): str(one) for one in parameter_sentences(answer, METRIC)}
     for row in answer.table.itertuples():
         if "at any setting of the others" in said[row.parameter]:
             false |= row.bound_simple < _largest(design, mean, row.parameter)
