@@ -92,11 +92,11 @@ def best(
     # Of two settings on shared seeds the difference has the degrees of freedom of one.
     df = np.where(n > 1.0, np.minimum(n - 1.0 + steadied.borrowed, steadied.total), np.maximum(steadied.df[order], 1.0))
     variance = steadied.variance[order] / n
-    worse, better = _distinguished(mean, variance, df, 1.0 - level)
-    candidate = _candidates(mean, variance, df, 1.0 - level)
-    if not differ:
-        worse, better, candidate = np.zeros_like(worse), np.zeros_like(better), np.ones_like(candidate)
     k = len(order)
+    worse, better, candidate = np.zeros(k, dtype=int), np.zeros(k, dtype=int), np.ones(k, dtype=np.bool_)
+    if differ:
+        worse, better = _distinguished(mean, variance, df, 1.0 - level)
+        candidate = _candidates(mean, variance, df, 1.0 - level)
     drawn = posterior(mean, variance, df)
     table = means.iloc[order][["setting", "n", "mean", "error", "arithmetic"]].reset_index(drop=True)
     table = table.assign(probability=drawn.probability, rank_low=1 + better, rank_high=k - worse, candidate=candidate)

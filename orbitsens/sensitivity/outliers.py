@@ -17,7 +17,7 @@ ONE_IN = 10
 # Heavy tails that noise may have: Student's t with so many degrees of freedom.
 HEAVY = 3
 # Its level is stricter, because the MAD of a few runs is itself uncertain.
-HEAVY_LEVEL = 0.02
+HEAVY_LEVEL = 0.04
 
 
 def rule(log: bool) -> str:

@@ -90,7 +90,7 @@ def term(column: "pd.Series[Any]") -> Term:
     """Code one parameter: its levels as deviations from their mean, or a quadratic trend for many numbers."""
     if _is_trend(column):
         return _trend(column)
-    texts = pd.Series(value_texts(column), index=column.index)
+    texts = pd.Series(_texts(column), index=column.index)
     labels = tuple(dict.fromkeys(texts.tolist()))
     if pd.api.types.is_numeric_dtype(column.dtype):
         labels = tuple(dict.fromkeys(texts[column.sort_values(na_position="last").index].tolist()))
@@ -98,6 +98,12 @@ def term(column: "pd.Series[Any]") -> Term:
     level = np.array([places[text] for text in texts], dtype=np.intp)
     contrasts = np.vstack([np.eye(len(labels) - 1), -np.ones(len(labels) - 1)])
     return Term(str(column.name), labels, contrasts[level], contrasts, level)
+
+
+def _texts(column: "pd.Series[Any]") -> list[str]:
+    """Values as texts; in full where six digits would make different numbers one level."""
+    texts = value_texts(column)
+    return texts if len(set(texts)) == column.nunique(dropna=False) else [str(value) for value in column.tolist()]
 
 
 def product(a: Term, b: Term) -> Array:
