@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared import access
 from pages.shared.page_list import pages
+from pages.shared.text import plain
 from pages.shared.warm import warm_up
 from store.connect import StoreError
 
@@ -14,7 +15,7 @@ try:
     if access.let_in():
         page.run()
 except StoreError as error:
-    st.error(str(error), icon=":material/database_off:")
+    st.error(plain(str(error)), icon=":material/database_off:")
 except Exception:
     st.error(
         "This page met something that it was not made for. Reload it; if that does not help, clear the filter, and "

@@ -42,7 +42,7 @@ def choose_devices(name: str | None) -> list[jax.Device]:
         devices = jax.devices(platform)
     except RuntimeError as error:
         raise ConfigError(
-            f'--device: JAX finds no {platform} here; leave --device out, or install "jax[cuda13]" for a CUDA GPU'
+            f"--device: JAX finds no {platform} here; leave --device out, or install JAX for CUDA (see README.md)"
         ) from error
     if number and int(number) >= len(devices):
         raise ConfigError(f"--device: there is no '{name}'; JAX finds {len(devices)} of {platform}, counted from 0")

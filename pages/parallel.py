@@ -61,7 +61,7 @@ if box is not None:
     left.markdown(f"In the box: {plain(box.words(words))}; {int(box.runs.sum()):,} of {count(len(runs), 'run')}.")
     kept = (box, measured, data.kinds(view.catalogue))
     right.button("Keep these runs", key="keep", on_click=brushing.keep, args=kept, type="primary")
-used = f"{int(finite.sum()):,} of {count(len(runs), 'matched run')} in colour, by {words.label} on {on}; "
+used = f"{int(finite.sum()):,} of {count(len(runs), 'matched run')} in colour, by {plain(words.label)} on {plain(on)}; "
 used += f"{count(len(runs) - int(finite.sum()), 'run')} without a finite value in grey."
 lines = "Line: one run." if len(runs) <= MOST_LINES else "Over so many runs each line is a bundle: its width, how many."
 told = f"{used} {lines} Drag a box over an axis to keep the runs that pass through it: they become the filter."

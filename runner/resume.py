@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from orbitsens.config import ConfigError, RunConfig
+from orbitsens.version import NUMERICS
 from runner.sync import sync_local
 from runner.wandb_local import local_groups
 from store.connect import read_catalogue, store_version
@@ -28,11 +29,17 @@ def left_to_train(
     if store_version(store) is None:
         return list(runs)
     with read_catalogue(store) as con:
-        states = trained_configs(con, wandb.entity, wandb.project, wandb.group)
+        trained = trained_configs(con, wandb.entity, wandb.project, wandb.group)
     wanted = {run.hash for run in runs}
-    n_running = len(wanted & states["running"])
+    n_running = len(wanted & trained.running)
     if n_running:
         raise ConfigError(
             f"{n_running} runs of group '{wandb.group}' are being trained right now: wait for them, or stop them."
         )
-    return [run for run in runs if run.hash not in states["finished"]]
+    others = sorted({str(n) for run, n in trained.finished.items() if run in wanted and n not in (None, NUMERICS)})
+    if others:
+        on_wait(
+            f"Some finished runs were trained by code of numerics {', '.join(others)}, and this code has {NUMERICS}: "
+            "give wandb.group another name to train them all anew."
+        )
+    return [run for run in runs if run.hash not in trained.finished]

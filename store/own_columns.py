@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from orbitsens.config import OTHER_KEYS, SEED_KEYS, Data, Parameters
 from store.canonical import canonical_json, digest
-from store.frames import arrow, pandas
+from store.frames import arrow, frame
 
 # Of more keys that differ, one column stands for all: nobody reads a setting's name with more parts, and every one
 # would be an effect to estimate.
@@ -62,19 +63,23 @@ def with_own_keys(con: duckdb.DuckDBPyConnection, table: pd.DataFrame) -> pd.Dat
     columns = own_columns(con)
     if not columns:
         return table
-    single = {keys[0]: name for name, keys in columns.items() if name != OTHER_KEYS}
-    rows = pandas(arrow(con, "own_values", {"keys": list(single)}))
+    names = {keys[0]: name for name, keys in columns.items() if name != OTHER_KEYS}
+    rows = arrow(con, "own_values", {"keys": list(names)})
+    run_keys, keys, texts = (rows[name].combine_chunks().dictionary_encode() for name in ("run_key", "key", "value"))
+    of_table = pd.Index(run_keys.dictionary.to_pylist()).get_indexer(table["run_key"])
+    runs, coded, values = (column.indices.to_numpy() for column in (run_keys, keys, texts))
     added: dict[str, Any] = {}
-    for key, part in rows.groupby("key", sort=False):
-        values = part.set_index("run_key")["value"].reindex(table["run_key"]).set_axis(table.index)
-        name = single[str(key)]
-        if key in _TYPED:
-            if key not in SEED_KEYS and key in table:
-                added[name] = _with_refused(table[str(key)], values)
-        else:
-            added[name] = own_values(values)
+    for code, key in enumerate(keys.dictionary.to_pylist()):
+        places = np.full(len(run_keys.dictionary) + 1, -1)  # the last one is for runs without any of the keys
+        of_key = coded == code
+        places[runs[of_key]] = values[of_key]
+        logged = pd.Series(texts.dictionary.to_pandas().reindex(places[of_table]).array, index=table.index)
+        if key not in _TYPED:
+            added[names[key]] = own_values(logged)
+        elif key not in SEED_KEYS and key in table:
+            added[key] = _with_refused(table[key], logged)
     if OTHER_KEYS in columns:
-        variants = pandas(arrow(con, "own_variants", {"keys": columns[OTHER_KEYS]})).set_index("run_key")["variant"]
+        variants = frame(con, "own_variants", {"keys": columns[OTHER_KEYS]}).set_index("run_key")["variant"]
         added[OTHER_KEYS] = variants.reindex(table["run_key"]).set_axis(table.index).astype(object)
     return table.assign(**added)
 
@@ -109,7 +114,7 @@ def word(value: object) -> str:
 def _reads_as_word(text: str) -> bool:
     """Whether a text cannot be taken for a number, a truth, a list or for nothing."""
     try:
-        return json.loads(text) in ("NaN", "Infinity", "-Infinity")
+        return json.loads(text, parse_constant=str) in ("NaN", "Infinity", "-Infinity")
     except ValueError:
         return bool(text.strip()) and text != UNSET
 

@@ -51,7 +51,10 @@ def in_json_range(text: Expression, wanted: Range) -> Expression:
 
 def among_typed(column: Expression, kind: str, wanted: Sequence[Value]) -> Expression:
     """Say whether a column of a type has one of the values; those that the type cannot hold are none of its."""
-    values = [ConstantExpression(value) for value in wanted if _fits(value, kind)]
+    fitting = [
+        float(value) if kind == "DOUBLE" and isinstance(value, int) else value for value in wanted if _fits(value, kind)
+    ]
+    values = [ConstantExpression(value) for value in fitting]
     sums = [ConstantExpression(value.sha256) for value in wanted if isinstance(value, LongText) and kind == "VARCHAR"]
     return _either(column, values, sums)
 

@@ -42,6 +42,13 @@ from store.parameter_queries import (
 )
 
 
+class TrainedConfigs(NamedTuple):
+    """Hashes of configs: the finished ones with the numerics of the code that trained them, None where not known."""
+
+    finished: dict[str, int | None]
+    running: set[str]
+
+
 def count_matching(con: duckdb.DuckDBPyConnection, which: RunFilter) -> int:
     """Count the runs that a filter means.
 
@@ -105,11 +112,13 @@ def orbit_values(
     return matched_frame(con, which, "orbit_values", {"metric": metric, "dataset": dataset, "split": split})
 
 
-def trained_configs(con: duckdb.DuckDBPyConnection, entity: str, project: str, group: str) -> dict[str, set[str]]:
-    """Return the config hashes of a group's runs: those `finished` (diverged ones too), and those `running` here."""
-    pairs = arrow(con, "trained_configs", {"entity": entity, "project": project, "group": group}).to_pylist()
-    running = {pair["config_hash"] for pair in pairs if pair["state"] == "running"}
-    return {"finished": {pair["config_hash"] for pair in pairs if pair["state"] != "running"}, "running": running}
+def trained_configs(con: duckdb.DuckDBPyConnection, entity: str, project: str, group: str) -> TrainedConfigs:
+    """Return the hashes of the configs that a group has finished (diverged ones too), or that train right now."""
+    rows = arrow(con, "trained_configs", {"entity": entity, "project": project, "group": group}).to_pylist()
+    return TrainedConfigs(
+        finished={row["config_hash"]: row["numerics"] for row in rows if row["state"] != "running"},
+        running={row["config_hash"] for row in rows if row["state"] == "running"},
+    )
 
 
 def run(con: duckdb.DuckDBPyConnection, run_key: str) -> RunDetail:

@@ -84,7 +84,7 @@ def natural(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """Sort texts with numbers in them by the numbers: "[4]" before "[18]"."""
     if not (pd.api.types.is_object_dtype(column.dtype) or pd.api.types.is_string_dtype(column.dtype)):
         return column
-    parts = {value: _parts(value) for value in column.dropna().unique()}
+    parts = {value: natural_parts(value) for value in column.dropna().unique()}
     return column.astype(object).map(parts, na_action="ignore")
 
 
@@ -93,7 +93,8 @@ def _order(column: "pd.Series[Any]") -> "pd.Series[Any]":
     return column if column.name == "run_key" else natural(column)
 
 
-def _parts(value: object) -> object:
+def natural_parts(value: object) -> object:
+    """A text as what it is sorted by: its numbers as numbers, between the words; another value as it is."""
     if not isinstance(value, str):
         return value
     pieces = re.split(r"(\d+(?:\.\d+)?(?:e-?\d+)?)", value)

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.shared.text import plain
+
 NOTHING = ""
 
 
@@ -32,7 +34,7 @@ def choose(
     chosen = next(name for name in (wanted, usual, *options) if name in options)
     st.session_state[last] = chosen
     if wanted not in {chosen, NOTHING}:
-        st.toast(f"{label}: {wanted} is not here; this is {options[chosen]}.", icon=":material/link_off:")
+        st.toast(f"{label}: {plain(wanted)} is not here; this is {plain(options[chosen])}.", icon=":material/link_off:")
     default = next(iter(options))
     put(key, NOTHING if chosen == default else chosen)
     st.session_state[key] = chosen
@@ -55,7 +57,7 @@ def choose_many(
     wanted = st.query_params.get_all(key)
     lost = [name for name in wanted if name not in options]
     if lost:
-        st.toast(f"{label}: {', '.join(lost)} is not here.", icon=":material/link_off:")
+        st.toast(f"{label}: {plain(', '.join(lost))} is not here.", icon=":material/link_off:")
     usual = [name for name in default if name in options]
     chosen = [name for name in wanted if name in options] or usual
     st.session_state[key] = chosen

@@ -17,17 +17,17 @@ def seed_answer(study: SeedStudy, metric: Metric, dataset: str, names: Mapping[s
     runs = count(len(study.used), "run")
     if len(table) == 1:
         only = table.iloc[0]
-        middle = f"median {metric.label} **{number(only['median'], metric.unit)}**"
+        middle = f"median {plain(metric.label)} **{number(only['median'], metric.unit)}**"
         spread = f" (quartiles {span(only['q1'], only['q3'], metric.unit)})" if only["n"] > 1 else ""
         return f"{runs} on {plain(dataset)}: {middle}{spread}; {_standing_out(study)}."
     ordered = table.sort_values("median")
     best, worst = ordered.iloc[0], ordered.iloc[-1]
     settings = f"{runs} in {count(len(table), 'setting')} on {plain(dataset)}"
     if best["median"] == worst["median"]:
-        same = f"median {metric.label} **{number(best['median'], metric.unit)}** in each"
+        same = f"median {plain(metric.label)} **{number(best['median'], metric.unit)}** in each"
         return f"{settings}: {same}; {_standing_out(study)}."
     return (
-        f"{settings}: median {metric.label} from "
+        f"{settings}: median {plain(metric.label)} from "
         f"**{number(best['median'], metric.unit)}** ({plain(names[best['setting']])}) to "
         f"**{number(worst['median'], metric.unit)}** ({plain(names[worst['setting']])}); {_standing_out(study)}."
     )
@@ -50,7 +50,7 @@ def _its(found: pd.DataFrame) -> str:
 
 def _seeds(runs: pd.DataFrame) -> str:
     pairs = zip(runs["seed"], runs["run_id"], strict=True)
-    names = [str(seed) if pd.notna(seed) else f"run {run}" for seed, run in pairs]
+    names = [str(seed) if pd.notna(seed) else f"run {plain(run)}" for seed, run in pairs]
     noun = "seed" if len(names) == 1 else "seeds"
     return f"{noun} {listed(names)}" if runs["seed"].notna().all() else listed(names)
 

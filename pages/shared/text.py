@@ -121,6 +121,15 @@ def plain_lines(text: str) -> str:
     return "  \n".join(re.sub(r"^(\s*)=", r"\1\\=", plain(line)) for line in text.splitlines())
 
 
+def code(name: str) -> str:
+    """A name in letters of equal width, whatever signs it has."""
+    name = " ".join(name.splitlines())
+    if "`" not in name:
+        return f"`{name}`"
+    fence = "`" * (1 + max(map(len, re.findall(r"`+", name))))
+    return f"{fence} {name} {fence}"
+
+
 def spoken(sentence: str) -> str:
     """The sentence without its Markdown, for a screen reader or a picture."""
     return re.sub(r"\\(.)|\*\*", r"\1", sentence.replace(_JOINT, ""))

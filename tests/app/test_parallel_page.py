@@ -9,12 +9,20 @@ import pytest
 from pages.shared.charts.axes import axis
 from pages.shared.relations.brushing import box, covered
 from pages.shared.relations.parallel_text import answer
-from pages.shared.text import Metric
+from pages.shared.text import Metric, spoken
+from store.records import RunRecord
 from tests.app.conftest import Open
-from tests.app.sample_runs import publish_runs, sample_run
+from tests.app.sample_runs import TEST, publish_runs, sample_run, width_study_runs
 from tests.app.test_pages import words
 
 PAGE = "pages/parallel.py"
+RANGE = "m.acceleration_error"
+
+
+def error_of(run: RunRecord) -> float | None:
+    """A sample run's error on the test orbits; None where it was not measured."""
+    measured = run.summary.get("evaluations")
+    return measured[1]["metrics"]["acceleration_error"]["mean"] if measured else None
 
 
 def test_axes_are_the_parameters_that_vary_and_every_run_is_counted(sample_store: Path, open_app: Open) -> None:
@@ -30,14 +38,22 @@ def test_where_only_the_seed_varies_it_is_the_axis(sample_store: Path, open_app:
 
 
 def test_a_link_holds_axes_and_a_range_of_the_metric(sample_store: Path, open_app: Open) -> None:
-    app = open_app(sample_store, PAGE, group="sweep-width", axis=["seed", "width"], value="acceleration_error:5.0..6.0")
+    link = {"group": "sweep-width", "axis": ["seed", "width"], RANGE: f"5.0..6.0:test:{TEST}"}
+    app = open_app(sample_store, PAGE, **link)
     assert app.multiselect(key="axis").value == ["seed", "width"]
-    said = words(app)
-    assert "Only runs with acceleration error 5.00 to 6.00 %." in said
-    assert "of 40 matched runs in colour" in said
-    app.button(key="all_values").click().run()
+    errors = [error for run in width_study_runs() if (error := error_of(run)) is not None]
+    inside = sum(5.0 <= error <= 6.0 for error in errors)
+    assert 0 < inside < len(errors)
+    assert f"**{inside} of 60 runs match**" in words(app)
+    assert f"{inside} of {inside} matched runs in colour" in words(app)
+
+
+def test_a_range_of_a_link_of_before_becomes_part_of_the_filter(sample_store: Path, open_app: Open) -> None:
+    app = open_app(sample_store, PAGE, group="sweep-width", value="acceleration_error:5.0..6.0")
     assert "value" not in app.query_params
-    assert "36 of 40 matched runs" in words(app)
+    assert app.query_params[RANGE] == f"5..6:test:{TEST}"
+    new = open_app(sample_store, PAGE, **{"group": "sweep-width", RANGE: f"5.0..6.0:test:{TEST}"})
+    assert words(new) == words(app)
 
 
 @pytest.mark.parametrize("value", ["accel_angle_deg:1.0..2.0", "acceleration_error:one..two", "rubbish"])
@@ -46,9 +62,11 @@ def test_a_range_of_another_metric_or_none_is_left_alone(sample_store: Path, ope
 
 
 def test_an_empty_range_says_what_to_do(sample_store: Path, open_app: Open) -> None:
-    app = open_app(sample_store, PAGE, group="sweep-width", value="acceleration_error:0.1..0.2")
-    assert "press All values" in app.info[0].value
+    app = open_app(sample_store, PAGE, **{"group": "sweep-width", RANGE: f"0.1..0.2:test:{TEST}"})
+    assert f"acceleration error (%) on {TEST} 0.100 to 0.200. Take a restriction away" in spoken(app.info[0].value)
     assert not app.get("vega_lite_chart")
+    app.button(key="clear_filter_here").click().run()
+    assert "20 of 20 matched runs in colour" in words(app)
 
 
 def test_all_runs_diverged_and_one_run(tmp_path: Path, open_app: Open) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.shared.text import spoken
 from store.annotations import annotations
 from tests.app.conftest import APP, Open
 from tests.app.sample_runs import TEST, publish_runs, sample_run, seed_study_runs, width_study_runs
@@ -189,7 +190,7 @@ def test_settings_are_compared_with_bands_over_their_seeds(sample_store: Path, o
     assert summary["setting"].tolist() == ["width 8", "width 16", "width 32", "width 64", "width 128"]
     assert summary["n"].tolist() == [6, 7, 8, 7, 8]
     app.selectbox(key="metric").select("accel_angle_deg").run()
-    assert "acceleration angle (deg) on complex_TBP_planar_10_test: 36 of 40" in words(app)
+    assert "acceleration angle (deg) on complex_TBP_planar_10_test: 36 of 40" in spoken(words(app))
     app.toggle(key="band").set_value(False).run()
     assert not app.exception
     assert "Shaded" not in words(app)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from pages.shared.relations.scatter_text import answer, interval, rank_correlation, used
+from pages.shared.text import spoken
 from tests.app.conftest import Open
 from tests.app.sample_runs import publish_runs, sample_run, seed_study_runs
 from tests.app.test_pages import words
@@ -43,7 +44,7 @@ def test_a_run_in_the_link_is_shown_with_its_curves(sample_store: Path, open_app
 def test_a_metric_with_zeros_has_a_linear_axis_and_says_so(sample_store: Path, open_app: Open) -> None:
     zeros = "metric:radial_sign_violation_pct:complex_TBP_planar_10_test:test"
     app = open_app(sample_store, PAGE, group="sweep-width", x="width", y=zeros)
-    assert "Linear: outward accelerations (%) on complex_TBP_planar_10_test." in words(app)
+    assert "Linear: outward accelerations (%) on complex_TBP_planar_10_test." in spoken(words(app))
 
 
 @pytest.mark.parametrize(("x", "y"), [("activation", ERROR), ("run:created_at", ERROR), ("seed", "run:state")])

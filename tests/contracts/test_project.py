@@ -1,7 +1,9 @@
 """The project's own promises: exact and portable dependencies, and an app.py that only navigates."""
 
 import ast
+import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -10,6 +12,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+
+from orbitsens.version import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("orbitsens", "runner", "store", "pages")
@@ -94,3 +98,16 @@ def test_app_imports_only_what_pages_may() -> None:
         top = module.partition(".")[0]
         known = {top, ".".join(module.split(".")[:2])}
         assert known & allowed or top in sys.stdlib_module_names, f"app.py must not import {module}"
+
+
+def test_the_release_has_one_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == __version__
+    assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text()
+    assert f"## [{__version__}] - 20" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_the_cuda_command_names_the_locked_jax() -> None:
+    texts = [(ROOT / name).read_text() for name in ("README.md", "requirements.txt")]
+    named = [re.findall(r'"jax\[cuda13\]==([\d.]+)"', text) for text in texts]
+    assert named == [[str(pins("requirements.lock")["jax"])]] * 2

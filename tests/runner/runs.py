@@ -13,6 +13,7 @@ import numpy as np
 
 from orbitsens.config import RunConfig, expand
 from orbitsens.config.sweepfile import parse_sweep
+from orbitsens.version import NUMERICS
 from runner.tracking import TrackedRun, finish_run, log_rows, on_steps, start_run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,9 +68,10 @@ def evaluations(seed: int, n_orbits: int = 10) -> list[dict[str, object]]:
     ]
 
 
-def open_run(wandb_dir: Path, run_id: str, config: RunConfig) -> TrackedRun:
+def open_run(wandb_dir: Path, run_id: str, config: RunConfig, numerics: int = NUMERICS) -> TrackedRun:
     name = f"run {run_id}"
-    return start_run(config, run_id=run_id, name=name, mode="offline", wandb_dir=wandb_dir, code={"version": "0.1.0"})
+    code = {"version": "0.1.0", "numerics": numerics}
+    return start_run(config, run_id=run_id, name=name, mode="offline", wandb_dir=wandb_dir, code=code)
 
 
 def finished_runs(wandb_dir: Path, n: int, group: str = "g1", n_steps: int = 100) -> list[Path]:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from orbitsens.config import ConfigError
+from orbitsens.version import NUMERICS
 from runner.resume import left_to_train
 from runner.tracking import close_run, finish_run, log_rows
 from store.connect import read_catalogue
@@ -56,6 +57,16 @@ def test_a_sweep_that_is_running_is_not_trained_beside_itself(tmp_path: Path) ->
         left_to_train(runs, tmp_path / "wandb", tmp_path / "store", pytest.fail)
     close_run(run, 255)
     assert left_to_train(runs, tmp_path / "wandb", tmp_path / "store", pytest.fail) == [runs[1]]
+
+
+def test_finished_runs_of_other_numerics_are_kept_and_named(tmp_path: Path) -> None:
+    runs, sentences = [run_config(seed) for seed in range(3)], list[str]()
+    for seed, numerics in ((0, NUMERICS), (1, NUMERICS + 1)):
+        run = open_run(tmp_path / "wandb", f"r{seed}", runs[seed], numerics=numerics)
+        finish_run(run, {"acceleration_error": 2.0}, None)
+    assert left_to_train(runs, tmp_path / "wandb", tmp_path / "store", sentences.append) == [runs[2]]
+    (sentence,) = sentences
+    assert f"numerics {NUMERICS + 1}, and this code has {NUMERICS}" in sentence
 
 
 @pytest.mark.slow

@@ -42,7 +42,7 @@ def answer(study: CellStudy, words: Metric, dataset: str) -> str:
     first, last = (
         f"**{number(row['median'], words.unit)}** ({plain(row['cell'])})" for _, row in cells.iloc[[0, -1]].iterrows()
     )
-    return f"{runs}: median {words.label} {f'{first}.' if len(cells) == 1 else f'from {first} to {last}.'}"
+    return f"{runs}: median {plain(words.label)} {f'{first}.' if len(cells) == 1 else f'from {first} to {last}.'}"
 
 
 def said(study: CellStudy, words: Metric) -> list[str]:
@@ -82,7 +82,7 @@ def used_of_matched(study: CellStudy) -> str:
 def map_caption(study: CellStudy, grids: Sequence[pd.DataFrame], what: Shown) -> str:
     """Say what the marks of the maps mean: those that are there."""
     kinds = {kind for grid in grids for kind in grid["kind"]}
-    parts = [f"Colour: median {what.words.label} over the seeds"]
+    parts = [f"Colour: median {plain(what.words.label)} over the seeds"]
     if isinstance(study.found, Best):
         mean = "geometric mean" if study.log else "mean"
         parts.append(f"star: the best cell, with the smallest {mean}")

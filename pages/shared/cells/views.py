@@ -21,6 +21,7 @@ from pages.shared.charts.theme import Theme
 from pages.shared.exports import download_row
 from pages.shared.glossary import hover
 from pages.shared.selectors import run_ids
+from pages.shared.text import plain
 
 _COMMON = ("run", "seed", "matched run", "weights")  # are on every page, and need no explanation in a caption
 
@@ -80,7 +81,7 @@ def show_lines(panels: Sequence[Panel], how: Choice, name: str, answer: str, wha
     """Draw the runs over the parameter, a line for each value of another, panels side by side on equal axes."""
     found = lines(panels, how, what)
     if found is None:
-        st.caption(f"No run among these says its {what.words.label}.")
+        st.caption(f"No run among these says its {plain(what.words.label)}.")
         return
     axes, draw = found
     wanted = st.query_params.get("run", "")
@@ -95,7 +96,7 @@ def _below(
 ) -> None:
     """How to read what is above, and the same to take away."""
     if how.axes.panel == DATASET:
-        used = " ".join(f"{panel.name}: {used_of_matched(panel.study)}" for panel in panels)
+        used = " ".join(f"{plain(panel.name)}: {used_of_matched(panel.study)}" for panel in panels)
     else:
         used = used_of_matched(panels[0].study)
     st.caption(hover(f"{used} {caption}{hint}", _COMMON))

@@ -9,7 +9,6 @@ from pages.shared import data
 from pages.shared.controls import become
 from pages.shared.filter.beginning import Rule
 from pages.shared.filter.url import METRIC, PREFIX, Asked, belongs, from_query, metrics_in_url, texts, to_query
-from pages.shared.text import plain
 from store.filters import Measured, Range, Value
 
 _LAST, _BEGUN, _STORE, _CLEARED = "last filter", "groups begun with", "store of the filter", "filter is cleared"
@@ -27,7 +26,7 @@ def in_force(catalogue: data.Catalogue, begin: Rule | None) -> Asked:
     kinds = data.kinds(catalogue)
     asked, problems = from_query(query, kinds)
     for problem in problems:
-        st.toast(plain(problem), icon=":material/link_off:")
+        st.toast(problem, icon=":material/link_off:")
     if begin and not asked.filter.groups and not asked.all_groups:
         asked = _with_first(catalogue, asked, begin)
         st.session_state[_BEGUN] = asked.filter.groups

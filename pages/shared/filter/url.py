@@ -3,9 +3,10 @@
 `group`, `state` and `tag` are repeated for several; `group=(no group)` is the runs without one, and `group=*` says
 that all groups are meant where a page would begin with the newest. A parameter's values are repeated too,
 `p.width=16&p.width=32`, "(unset)" among them; a range is `p.width=16..64`, with either end left out where it is open
-(`pages.shared.filter.values` has the other forms). A range of a metric says on which split and dataset:
-`m.acceleration_error=0.26..1.07:test:complex_TBP_planar_10_test`. Dates are `from=2026-01-28` and `to=`, both included, and `text` is what to look for. `except` has the parameters that
-make no settings of their own, where they are not the seeds; `except=none` is none.
+(`pages.shared.filter.values` has the other forms). A range of a metric has its split and dataset behind it:
+`m.acceleration_error=0.26..1.07:test:complex_TBP_planar_10_test`. Dates are `from=2026-01-28` and `to=`, both
+included, and `text` is what to look for. `except` has the parameters that make no settings of their own, where they
+are not the seeds; `except=none` is none.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from urllib.parse import quote, unquote
 
 from orbitsens.config import SEED_KEYS
 from pages.shared.filter.values import range_in_url, range_of_url, value_in_url, value_of_url
-from pages.shared.text import NO_GROUP
+from pages.shared.text import NO_GROUP, plain
 from store.filters import EVERYTHING, Measured, Range, RunFilter, Value
 
 ANY_GROUP = "*"
@@ -64,7 +65,7 @@ def to_query(asked: Asked, kinds: Mapping[str, str] = NO_KINDS) -> dict[str, lis
 
 
 def from_query(query: Query, kinds: Mapping[str, str]) -> tuple[Asked, list[str]]:
-    """Read what the URL asks for, and sentences on what in it cannot be read.
+    """Read what the URL asks for, and sentences (Markdown) on what in it cannot be read.
 
     `kinds` says what each parameter is, see `store.queries.FilterChoices`; one that is not there is taken as a word.
     """
@@ -81,13 +82,16 @@ def from_query(query: Query, kinds: Mapping[str, str]) -> tuple[Asked, list[str]
         try:
             parameters.append((name, _wanted(query[key], kinds.get(name, "word"))))
         except ValueError:
-            problems.append(f"{name}: {', '.join(query[key])} is no value of it, so it is left out.")
+            known = name if kinds.get(name, "extra") != "extra" else plain(name)
+            problems.append(f"{known}: {plain(', '.join(query[key]))} is no value of it, so it is left out.")
     metrics: list[tuple[Measured, Range]] = []
     for key in (key for key in query if key.startswith(METRIC)):
         for text in query[key]:
             found = _metric_of_url(key.removeprefix(METRIC), text)
             if found is None:
-                problems.append(f"{key}: {text} is not a range such as 1..10:test:DATASET, so it is left out.")
+                problems.append(
+                    f"{plain(key)}: {plain(text)} is not a range such as 1..10:test:DATASET: it is left out."
+                )
             else:
                 metrics.append(found)
     days: dict[str, date | None] = {}
@@ -95,7 +99,7 @@ def from_query(query: Query, kinds: Mapping[str, str]) -> tuple[Asked, list[str]
         try:
             days[key] = date.fromisoformat(query[key][0]) if query.get(key) else None
         except ValueError:
-            problems.append(f"{key}: {query[key][0]} is no date such as 2026-01-28, so it is left out.")
+            problems.append(f"{key}: {plain(query[key][0])} is no date such as 2026-01-28, so it is left out.")
     whole = replace(
         which,
         parameters=tuple(parameters),

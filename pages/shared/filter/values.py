@@ -9,7 +9,7 @@ column is too, where JSON does not read it as another: `0.001` is a number, `"0.
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from orbitsens.sensitivity.settings import UNSET, logged_text
 from store.canonical import canonical_json
@@ -52,15 +52,7 @@ def value_of_url(text: str, kind: str) -> Value:
         return LongText(long[1])
     if text.startswith(_JSON):
         return _of_json(text)
-    if kind == "whole":
-        return int(text)
-    if kind == "number":
-        return float(text)
-    if kind == "truth" and text not in ("true", "false"):
-        raise ValueError(text)
-    if kind == "truth":
-        return text == "true"
-    return _own(text) if kind == "extra" else text
+    return _READ[kind](text) if kind in _READ else text
 
 
 def range_in_url(wanted: Range) -> str:
@@ -138,6 +130,15 @@ def _of_json(text: str) -> Value:
     if after == "null":
         return None
     return text if isinstance(found, str) and found == after else found
+
+
+def _truth(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError(text)
+    return text == "true"
+
+
+_READ: Mapping[str, Callable[[str], Value]] = {"whole": int, "number": float, "truth": _truth, "extra": _own}
 
 
 def _no_number(word: str) -> float:

@@ -10,6 +10,7 @@ from orbitsens.config.parameters import SEED_KEYS
 from orbitsens.sensitivity.settings import value_text, value_texts
 from pages.shared.controls import become
 from pages.shared.selectors import run_ids
+from pages.shared.text import plain
 
 MOST_MODELS, MOST_AT_FIRST = 40, 3
 # Told in words of their own, or following from what is.
@@ -35,7 +36,7 @@ def choose_models(models: pd.DataFrame, evaluated: Collection[str], n_models: in
     wanted = [name for name in named() if name in by_name][:MOST_MODELS]
     lost = [name for name in named() if name not in by_name]
     if lost:
-        st.toast(f"Without a model among the runs that match: {', '.join(lost)}.", icon=":material/link_off:")
+        st.toast(f"Without a model among the runs that match: {plain(', '.join(lost))}.", icon=":material/link_off:")
     chosen = wanted or [names[key] for key in usual(models, evaluated)]
     st.session_state["models"] = chosen
     if not wanted:

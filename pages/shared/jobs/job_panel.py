@@ -45,7 +45,7 @@ def watch(home: Path, job_id: str, key: str) -> None:
         st.rerun(scope="app")
     with st.container(border=True, key=f"job_{key}"):
         left, right = st.columns([5, 1], vertical_alignment="center")
-        left.progress(job.share, text=f"{job.state}: {job.title}" + (f" · {job.words}" if job.words else ""))
+        left.progress(job.share, text=plain(f"{job.state}: {job.title}" + (f" · {job.words}" if job.words else "")))
         if access.may_edit() and right.button("Cancel", key=f"cancel_{key}", icon=":material/close:"):
             jobs.cancel(home, job.id, access.who())
             st.rerun(scope="app")

@@ -94,7 +94,7 @@ def keep(found: Box, measured: Measured, kinds: Mapping[str, str]) -> None:
 
 
 def from_old_link(measured: Measured) -> None:
-    """Make a range of the metric in a link of before, `value=acceleration_error:5.0..6.5`, part of the shared filter."""
+    """Make the range of an old link, `value=acceleration_error:5.0..6.5`, part of the shared filter."""
     named, _, ends = st.query_params.get(METRIC_RANGE, NOTHING).partition(":")
     wanted = range_of_url(ends)
     put(METRIC_RANGE, NOTHING)

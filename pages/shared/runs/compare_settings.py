@@ -1,6 +1,7 @@
 """Settings side by side: what each came to over its seeds, and what runs had logged at a step."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 import pyarrow as pa
@@ -12,6 +13,7 @@ from pages.shared.controls import places, whole_number
 from pages.shared.runs.differences import RUN, Compared
 from pages.shared.selectors import choose_dataset, choose_metric
 from pages.shared.text import axis_title, dataset_label, metric, plain
+from store.frames import pandas
 
 
 def show_settings(of: Compared, metrics: pa.Table) -> None:
@@ -22,26 +24,31 @@ def show_settings(of: Compared, metrics: pa.Table) -> None:
     from orbitsens.sensitivity.seeding import seed_study
 
     st.subheader("Over the seeds of each setting")
-    rows = metrics.to_pandas()
+    rows = pandas(metrics)
     left, right = places(230, 300)
+    choices = rows.groupby(["metric", "dataset", "split"], dropna=False).size().reset_index(name="n_runs")
     with left:
-        key = choose_metric(rows)
+        key = choose_metric(choices)
     with right:
-        measured = choose_dataset(
-            rows.groupby(["metric", "dataset", "split"], dropna=False).size().reset_index(name="n_runs"), key
-        )
+        measured = choose_dataset(choices, key)
     same = (rows["metric"] == key) & (rows["split"] == measured.split)
-    mine = rows[same & (rows["dataset"].eq(measured.dataset) | (rows["dataset"].isna() & (measured.dataset is None)))]
+    on_it = rows["dataset"].isna() if measured.dataset is None else rows["dataset"] == measured.dataset
+    mine = rows[same & on_it]
     values = of.runs["run_key"].map(mine.set_index("run_key")["value"])
-    study = seed_study(of.runs.drop(columns="setting").assign(value=values), of.setting_parameters, log=False)
+    # Names of parameters may be those of columns, so the study knows the settings by their numbers alone.
+    numbers = of.runs["setting"].map({setting: i for i, setting in enumerate(of.settings)})
+    runs = of.runs.drop(columns="setting").assign(value=values, number=numbers, setting_hash=numbers.astype(str))
+    study = seed_study(runs, ["number"], log=False)
     if study.summary.empty:
         st.caption("Not one of these runs is finished with a finite value of it.")
         return
-    unit, called = metric(key).unit, setting_names(list(dict.fromkeys(study.runs["setting"])))
-    tables.show_table(tables.summary_table(study, unit, called.said))
+    unit, called = metric(key).unit, setting_names(of.settings)
+    label = {f"number {i}": setting for i, setting in enumerate(of.settings)}
+    named = replace(study, summary=study.summary.assign(setting=study.summary["setting"].map(label)))
+    tables.show_table(tables.summary_table(named, unit, called.said))
     on = f"{axis_title(key)} on {dataset_label(measured.dataset, measured.split)}"
     methods = f"CI, confidence interval: {median_method()}; {mean_method()}."
-    st.caption(f"{on}: {sentences.used_of_matched(study)} {plain(called.key)} {methods}")
+    st.caption(f"{plain(on)}: {sentences.used_of_matched(study)} {plain(called.key)} {methods}")
 
 
 def show_at_step(of: Compared, lines: Mapping[str, pd.DataFrame], end: int) -> None:

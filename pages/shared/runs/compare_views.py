@@ -1,5 +1,7 @@
 """The parts of the page that compares runs."""
 
+from functools import partial
+
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
@@ -15,12 +17,23 @@ from pages.shared.runs import data as run_data
 from pages.shared.runs.compare_settings import show_at_step
 from pages.shared.runs.curve_lines import PHASE, borders, lines_of_runs, stage_starts
 from pages.shared.runs.curve_views import choose_curves, show_curves
-from pages.shared.runs.differences import RUN, Compared, losses, metric_table, parameter_table, shared_text
+from pages.shared.runs.differences import (
+    RUN,
+    Compared,
+    losses,
+    metric_table,
+    parameter_table,
+    shared_text,
+    table_by_parameter,
+)
 from pages.shared.runs.table import MOST_COMPARED
 from pages.shared.start import View
 from pages.shared.text import count, listed, plain, states_text
+from store.frames import pandas
 
 ABREAST = 2
+MOST_SAID = 8  # parameters that the answer names
+MOST_COLUMNS = 40  # parameters up to which each is a column
 
 
 def linked() -> tuple[str, ...]:
@@ -65,7 +78,10 @@ def answer(of: Compared) -> str:
     runs = count(n, "run") + (f" of {settings} settings" if settings > 1 else " of one setting")
     if not of.parameters:
         return f"{runs}: they do not differ in any parameter."
-    return f"{runs}: they differ in {plain(listed(of.parameters, most=8))}."
+    if len(of.parameters) > MOST_SAID:
+        some = listed(of.parameters[:MOST_SAID], most=MOST_SAID)
+        return f"{runs}: they differ in {len(of.parameters):,} parameters, such as {plain(some)}."
+    return f"{runs}: they differ in {plain(listed(of.parameters, most=MOST_SAID))}."
 
 
 def choose_others(view: View, of: Compared, wanted: tuple[str, ...], most: int) -> None:
@@ -84,9 +100,14 @@ def choose_others(view: View, of: Compared, wanted: tuple[str, ...], most: int) 
 def show_parameters(of: Compared) -> None:
     """The parameters that differ, a row per run; what is the same behind a click."""
     st.subheader("What differs")
-    if of.parameters:
-        tips = {name: st.column_config.Column(help=MEANINGS.get(name)) for name in of.parameters}
-        st.dataframe(parameter_table(of), hide_index=True, column_config=tips | {RUN: _PINNED}, height=_height(of))
+    if len(of.parameters) > MOST_COLUMNS:
+        table = table_by_parameter(of)
+        st.dataframe(table, hide_index=True, column_config={table.columns[0]: _PINNED}, height=420)
+        st.caption(f"All {len(of.parameters):,} parameters that differ, a row each.")
+    elif of.parameters:
+        table = parameter_table(of)
+        tips = {name: st.column_config.Column(help=MEANINGS[name]) for name in of.parameters if name in MEANINGS}
+        st.dataframe(table, hide_index=True, column_config=tips | {table.columns[0]: _PINNED}, height=_height(of))
     else:
         st.caption("No parameter does.")
     with st.expander(f"The same in all: {count(len(of.shared), 'parameter')}"):
@@ -104,9 +125,16 @@ def show_metrics(of: Compared, metrics: pa.Table) -> None:
         st.dataframe(table, hide_index=True, column_config=columns, placeholder=UNSET, height=_height(of))
     if shared:
         st.caption(f"The same in all: {plain(shared_text(shared))}.")
+    csv_button("compared-runs", partial(compared_rows, of, table), "Both tables, with run ids.", key="compared")
+
+
+def compared_rows(of: Compared, metrics: pa.Table) -> pd.DataFrame:
+    """Both tables for a file, with run ids; a parameter that is called as another column says that it is one."""
     ids = of.runs[["run_id", "run_key", "setting"]].reset_index(drop=True)
-    whole = [ids, parameter_table(of).drop(columns=RUN), table.drop_columns([RUN]).to_pandas()]
-    csv_button("compared-runs", lambda: pd.concat(whole, axis=1), "Both tables, with run ids.", key="compared")
+    measured = pandas(metrics.drop_columns([RUN]))
+    taken = {*ids.columns, *measured.columns}
+    texts = {f"{name} (parameter)" if name in taken else name: values for name, values in of.texts.items()}
+    return pd.concat([ids, pd.DataFrame(texts, index=ids.index), measured], axis=1)
 
 
 def show_overlaid(of: Catalogue, compared: Compared) -> None:

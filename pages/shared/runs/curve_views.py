@@ -16,7 +16,7 @@ from pages.shared.charts.theme import Theme
 from pages.shared.controls import choose, choose_many, places, switch
 from pages.shared.exports import download_row
 from pages.shared.runs.curve_lines import USUAL, curve_keys, measured_on
-from pages.shared.text import axis_title, count, listed, metric
+from pages.shared.text import axis_title, count, listed, metric, plain
 
 WINDOWS = {
     "1": "none",
@@ -44,7 +44,7 @@ def choose_curves(keys: Collection[str], *, several: bool) -> CurveChoice:
     columns = places(450, 200, 210, *([200] if several else []))
     words = {key: axis_title(key) for key in known}
     with columns[0]:
-        tips = "\n\n".join(f"**{words[key]}**: {metric(key).help}" for key in known)
+        tips = "\n\n".join(f"**{plain(words[key])}**: {plain(metric(key).help)}" for key in known)
         chosen = choose_many("Curves", words, "curves", [key for key in USUAL if key in known] or known[:1], tip=tips)
     with columns[1]:
         window = choose("Smoothing", WINDOWS, "smoothing", tip=_SMOOTHING)
@@ -89,7 +89,7 @@ def show_curves(
             for key in keys[start : start + abreast]:
                 chart, words = drawn[key], axis_title(key)
                 if chart is None:
-                    st.caption(f"{words}: {_nothing(data[key])}")
+                    st.caption(f"{plain(words)}: {_nothing(data[key])}")
                 else:
                     st.altair_chart(chart, theme=None, key=f"curve_{key}", alt=f"{words} over optimiser steps")
     said = left_out(data)
@@ -104,9 +104,10 @@ def left_out(data: Mapping[str, Curves]) -> str:
     """Say what the pictures leave out, or cannot show on their axes."""
     said = []
     for key, curves in data.items():
-        words = axis_title(key)
+        words = plain(axis_title(key))
         if len(curves.lost) and not curves.raw.empty:
-            named = listed([f"{row.label} from step {row.step:,}" for row in curves.lost.itertuples()], most=5)
+            lost = [f"{plain(str(row.label))} from step {row.step:,}" for row in curves.lost.itertuples()]
+            named = listed(lost, most=5)
             said.append(f"{words}: not finite in {count(len(curves.lost), 'line')} (cross at the top): {named}.")
         if curves.not_positive:
             said.append(f"{words}: {count(curves.not_positive, 'value')} of zero or less, which have no logarithm.")

@@ -1,6 +1,7 @@
 """One run: who it is, its curves, its metrics per dataset and its parameters."""
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -11,8 +12,10 @@ from pages.shared.runs.curve_lines import PHASE, Line, borders, lines_of_run, st
 from pages.shared.runs.curve_views import choose_curves, show_curves
 from pages.shared.runs.names import run_ids
 from pages.shared.runs.tables import metric_table, parameter_table
-from pages.shared.text import NO_GROUP, number, plain
+from pages.shared.text import NO_GROUP, code, number, plain
 from store.queries import RunDetail
+
+_OF_URLS = ":/?#@!$&'*+,;=%~"  # signs of addresses, but for those that end a link in Markdown
 
 
 def show_run(of: data.Catalogue, run_key: str, varying: Sequence[str], *, more: bool = True) -> None:
@@ -55,7 +58,7 @@ def show_run(of: data.Catalogue, run_key: str, varying: Sequence[str], *, more: 
 
 def _headline(detail: RunDetail) -> str:
     seed = detail.parameters.get("seed")
-    words = [f"run `{detail.run_id}`", plain(detail.name), detail.state]
+    words = [f"run {code(detail.run_id)}", plain(detail.name), detail.state]
     if seed is not None:
         words.insert(0, f"**seed {seed}**")
     if detail.n_parameters is not None:
@@ -63,9 +66,9 @@ def _headline(detail: RunDetail) -> str:
     if detail.train_seconds is not None:
         words.append(f"trained in {number(detail.train_seconds, 's')}")
     if "best_step" in detail.summary:
-        words.append(f"model kept from step {detail.summary['best_step']}")
+        words.append(f"model kept from step {plain(str(detail.summary['best_step']))}")
     if detail.url:
-        words.append(f"[W&B]({detail.url})")
+        words.append(f"[W&B]({quote(detail.url, safe=_OF_URLS)})")
     return " · ".join(words)
 
 

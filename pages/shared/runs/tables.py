@@ -5,7 +5,7 @@ from numbers import Integral
 
 import pandas as pd
 
-from orbitsens.sensitivity.settings import UNSET, value_text
+from orbitsens.sensitivity.settings import UNSET, logged_text, value_text
 from pages.shared.meanings import MEANINGS
 from pages.shared.text import METRICS, axis_title, dataset_label, number
 
@@ -13,10 +13,13 @@ from pages.shared.text import METRICS, axis_title, dataset_label, number
 def parameter_table(known: Mapping[str, object], extra: Mapping[str, object], first: Sequence[str]) -> pd.DataFrame:
     """A run's parameters with their meaning: those of `first` (that differ between runs), the rest, the unset."""
     names = [*first, *(name for name in MEANINGS if name not in first and name in known)]
-    names.sort(key=lambda name: name not in first and known.get(name) is None)
+    names.sort(key=lambda name: name not in first and known.get(name) is None and name not in extra)
     differs = dict.fromkeys(first, "differs")
-    rows = [(name, value_text(known.get(name)), differs.get(name, ""), MEANINGS.get(name, "")) for name in names]
-    rows += [(name, value_text(value), "", "a key that orbitsens does not know") for name, value in extra.items()]
+    refused = {name: logged_text(value) for name, value in extra.items() if name in known}
+    texts = {name: refused.get(name) or value_text(known.get(name)) for name in names}
+    rows = [(name, texts[name], differs.get(name, ""), MEANINGS.get(name, "")) for name in names]
+    unknown = "a key that orbitsens does not know"
+    rows += [(name, logged_text(value), "", unknown) for name, value in extra.items() if name not in refused]
     table = pd.DataFrame(rows, columns=["parameter", "value", "between runs", "meaning"])
     return table if first else table.drop(columns="between runs")
 

@@ -20,7 +20,7 @@ def show_importance(view: View, measured: Measured) -> None:
     with st.spinner("Fitting forests to the runs and to permuted ones ..."):
         found = data.importance(view.catalogue, view.filter, measured, view.but)
     if isinstance(found, str):
-        st.markdown(found)
+        st.markdown(plain(found))
     else:
         real = found.table[found.table["real"]]["parameter"].map(label).tolist()
         st.markdown(f"Beyond what noise shows: {', '.join(map(plain, real)) or 'none'}.")
