@@ -30,9 +30,10 @@ class CellStudy:
     `runs`: the input sorted by cell and seed, with `cell` (label), `used` and `why_not` (None for used runs).
     `cells`: a row per cell that has a run: `cell`, the axes as text, `n_runs`, `n` (used runs), `diverged` (runs),
     `median`, `q1`, `q3`, `min`, `max`, `mean`, `low`, `high` (with `log` the geometric mean; the cell's own
-    interval, NaN for one run), `n_parameters` and `train_seconds` (medians), `best`, `candidate` (not distinguishable
-    from the best). `levels`: the values of each axis as text, in order. `found`: all cells against the best one, or
-    the sentence that says why that cannot be had. `mixed`: the parameters that differ within some cell.
+    interval, NaN for one run), `n_parameters` and `train_seconds` (medians), `best`, `candidate` (indistinguishable
+    from the best), `ranked` (not left out because its runs diverged). `levels`: the values of each axis as text, in
+    order. `found`: all cells against the best one, or the sentence that says why that cannot be had. `mixed`: the
+    parameters that differ within some cell.
     """
 
     runs: pd.DataFrame
@@ -113,7 +114,7 @@ def _compared(
 ) -> tuple[pd.DataFrame, Best | str, bool]:
     used = runs[runs["used"]].assign(setting=lambda rows: rows["cell"])
     not_used = reasons(runs)
-    cells = cells.assign(mean=np.nan, low=np.nan, high=np.nan, best=False, candidate=False)
+    cells = cells.assign(mean=np.nan, low=np.nan, high=np.nan, best=False, candidate=False, ranked=True)
     if used.empty:
         return cells, nothing_usable(len(runs), not_used), True
     used["y"], log, zeros = on_scale(used["value"])
@@ -135,7 +136,9 @@ def _compared(
         return cells, str(reason), log
     candidates = set(found.table["setting"][found.table["candidate"]])
     first = found.table["setting"].iloc[0]
-    return cells.assign(best=cells["cell"] == first, candidate=cells["cell"].isin(candidates)), found, log
+    ranked = ~cells["cell"].isin(found.not_ranked)
+    cells = cells.assign(best=cells["cell"] == first, candidate=cells["cell"].isin(candidates), ranked=ranked)
+    return cells, found, log
 
 
 def _mixed(used: pd.DataFrame, others: Sequence[str], but: Sequence[str], in_range: Sequence[str]) -> tuple[str, ...]:

@@ -66,9 +66,12 @@ def cell_texts(panel: Panel, what: Shown, words: Metric) -> pd.DataFrame:
         value=value,
         word=[_word(v, what) for v in value],
         told_median=[number(v, unit) if pd.notna(v) else "" for v in cells["median"]],
-        told_mean=[f"{number(m, unit)} ({span(a, b, unit)})" if pd.notna(m) else "unknown" for m, a, b in means],
+        told_mean=[_mean(*row, unit) for row in means],
         told_runs=[_runs(*row) for row in zip(cells["n"], cells["n_runs"], cells["diverged"], strict=True)],
-        told_verdict=[_verdict(*row) for row in zip(cells["best"], cells["candidate"], cells["mean"], strict=True)],
+        told_verdict=[
+            _verdict(*row)
+            for row in zip(cells["best"], cells["candidate"], cells["ranked"], cells["mean"], strict=True)
+        ],
         told_weights=[f"{v:,.0f}" if pd.notna(v) else "unknown" for v in cells[WEIGHTS]],
         told_seconds=[number(v, "s") if pd.notna(v) else "unknown" for v in cells[SECONDS]],
     )
@@ -80,7 +83,7 @@ def cells_table(panels: Sequence[Panel], words: Metric) -> pd.DataFrame:
     unit = f" ({words.unit})" if words.unit else ""
     mean = "geometric mean" if panels[0].study.log else "mean"
     interval = f"{100 * LEVEL:g} % interval"
-    verdicts = zip(cells["best"], cells["candidate"], cells["mean"], strict=True)
+    verdicts = zip(cells["best"], cells["candidate"], cells["ranked"], cells["mean"], strict=True)
     return pd.DataFrame(
         {
             "cell": cells["cell"],
@@ -124,9 +127,17 @@ def _runs(n: int, of: int, diverged: int) -> str:
     return f"{n} used of {of}" + (f", {diverged} diverged" if diverged else "")
 
 
-def _verdict(best: bool, candidate: bool, mean: float) -> str:
+def _mean(mean: float, low: float, high: float, unit: str) -> str:
+    if isnan(mean):
+        return "unknown"
+    return f"{number(mean, unit)} ({'one run, so no interval' if isnan(low) else span(low, high, unit)})"
+
+
+def _verdict(best: bool, candidate: bool, ranked: bool, mean: float) -> str:
     if best:
         return "the best"
     if candidate:
-        return "cannot be told from it"
+        return "indistinguishable from it"
+    if not ranked:
+        return "not ranked, because runs diverged"
     return "unknown" if isnan(mean) else "worse"
