@@ -60,7 +60,7 @@ def tested(parts: Array, mean: Array, n: Array, spread: Spread | None, variance:
     of_mean = spread.variance / n
     own = (parts**2).sum(axis=0) * of_mean
     both = (parts * of_mean) @ parts.T
-    return _approximate(square, float(own.sum()), float((both**2).sum()), own, spread)
+    return _approximate(square, rank, float((both**2).sum()), own, spread)
 
 
 def left_over(x: Array, mean: Array, n: Array, spread: Spread) -> FTest:
@@ -80,15 +80,16 @@ def left_over(x: Array, mean: Array, n: Array, spread: Spread) -> FTest:
     leverage = (basis**2).sum(axis=1)
     own = v * (1.0 - leverage)
     both = float((v**2).sum() - 2.0 * (v**2 * leverage).sum() + ((basis.T @ (v[:, None] * basis)) ** 2).sum())
-    return _approximate(square, float(own.sum()), both, own, spread)
+    return _approximate(square, free, both, own, spread)
 
 
-def _approximate(square: float, trace: float, both: float, own: Array, spread: Spread) -> FTest:
+def _approximate(square: float, rank: int, both: float, own: Array, spread: Spread) -> FTest:
+    trace = float(own.sum())
     if not trace > 0.0:
         return NOTHING
     # Squares of estimated variances are too large, by 2 / df of them on average (they would cost half of the power).
     excess = 2.0 * float((own**2 / (spread.df + 2.0)).sum())
-    df = max((trace**2 - excess) / max(both - excess, 1e-300), 1.0)
+    df = min(max((trace**2 - excess) / max(both - excess, 1e-300), 1.0), float(rank))
     df_error = trace**2 / max(float((own**2 / spread.df).sum()), 1e-300)
     if df > 1.0 + ONE:
         # With one degree of freedom it stays Welch's, so that test and interval agree.
