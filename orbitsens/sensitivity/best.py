@@ -105,10 +105,10 @@ def best(
     ends = _at_new_seeds(drawn.first + shift, first, variance[0], level) if k >= FEWEST_TO_SHRINK else _NAN
     wider = _NAN[1:]
     if orbits is not None and k >= FEWEST_TO_SHRINK:
-        half_seeds = (ends[2] - ends[1]) / 2.0
-        of_seeds = (half_seeds / float(stats.t.ppf(0.5 + level / 2, df[0]))) ** 2
-        half = float(orbits.half_width(np.array([of_seeds]), df[:1], np.eye(k_all)[order[:1]], level)[0])
-        wider = (ends[0] - half, ends[0] + half)
+        # Seeds and orbits are independent: their distances add as squares, on either side.
+        se = float(np.sqrt(orbits.variance(np.eye(k_all)[order[:1]])[0]))
+        more = float(stats.t.ppf(0.5 + level / 2, orbits.n - 1)) * se
+        wider = (ends[0] - np.hypot(ends[0] - ends[1], more), ends[0] + np.hypot(ends[2] - ends[0], more))
     return Best(
         table=table,
         differ=bool(differ),
@@ -116,8 +116,8 @@ def best(
         corrected=ends[0],
         corrected_low=ends[1],
         corrected_high=ends[2],
-        orbits_low=wider[0],
-        orbits_high=wider[1],
+        orbits_low=float(wider[0]),
+        orbits_high=float(wider[1]),
         stays=float("nan") if orbits is None else Orbits(orbits.influence[order]).stays_best(mean),
         spread=drawn.spread,
         not_ranked=gone,

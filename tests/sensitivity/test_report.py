@@ -293,7 +293,7 @@ by more (largest difference 1.01 times); at single settings they may.
 of 4 settings; from 1.13 in width 32 · depth 2 to 1.31 in width 32 · depth 3).
 - width 64 · depth 2 has the smallest acceleration error (geometric mean 6.32 %, arithmetic mean 6.38 %), but 4 of 4 \
 settings are indistinguishable from the best (probability of being best 0.57). At new seeds expect a geometric mean of \
-6.79 % (5.68 to 8.06), on test orbits like these 5.69 to 8.1; being chosen from 4 is allowed for. With redrawn test \
+6.79 % (5.68 to 8.06), on test orbits like these 5.54 to 8.27; being chosen from 4 is allowed for. With redrawn test \
 orbits it stays the best in 96 %.
 - 0 of 20 runs that ended diverged (0 to 16 %, Wilson interval, by settings).
 """
