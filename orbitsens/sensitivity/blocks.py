@@ -14,6 +14,7 @@ MOST_SEEDS = 50
 # In designs with holes: settings that share each seed, so that the seeds' own effects are well known.
 FEWEST_SHARING = 8
 LEAST_LEFT = 0.5
+NO_SPREAD = 1e-12  # of the spread within settings
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Blocks:
 def blocks(found: Response) -> Blocks | None:
     """Use the seeds as blocks where settings share them by design; None where they do not.
 
-    That is decided by the design alone, never by what the runs show: all settings have the same seeds (with two
+    That is decided by the design alone, never by what the runs show (unless runs of one seed are all equal): all settings have the same seeds (with two
     settings at least three), or every seed is in at least 8 settings and at least half of the degrees of freedom
     remain.
     """
@@ -65,7 +66,8 @@ def blocks(found: Response) -> Blocks | None:
     gram = within.T @ within
     fit = solve(gram, np.arange(j))
     left = df - fit.rank
-    if left < 1 or (not complete and left < LEAST_LEFT * df):
+    nothing = float(fit.rss) <= NO_SPREAD * float(gram[-1, -1])  # seeds explain all, and leave nothing to compare with
+    if left < 1 or nothing or (not complete and left < LEAST_LEFT * df):
         return None
     effect = codes @ fit.beta
     total, rest = float(gram[-1, -1]), float(fit.rss)

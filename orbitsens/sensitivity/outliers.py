@@ -37,10 +37,8 @@ def modified_z(values: npt.ArrayLike, log: bool) -> Array:
     values (Iglewicz and Hoaglin 1993). With `log` all values must be positive. All scores are NaN for fewer than
     `FEWEST_RUNS` values and where more than half of the values are equal (MAD = 0).
     """
-    x = np.asarray(values, dtype=float)
-    if log:
-        x = np.log10(x)
-    scale = float(stats.median_abs_deviation(x, scale="normal")) if x.size >= FEWEST_RUNS else 0.0
+    x = _on_scale(values, log)
+    scale = _scale(values, log) if x.size >= FEWEST_RUNS else 0.0
     if not scale > 0.0:
         return np.full(x.shape, np.nan)
     return np.asarray((x - np.median(x)) / scale, dtype=np.float64)
@@ -51,7 +49,8 @@ def stands_out(settings: Sequence[npt.ArrayLike], log: bool) -> list[npt.NDArray
 
     A run is named if both hold at 5 % for the study as a whole: the generalised ESD test with Holm's correction over
     settings names it, and its modified z-score is beyond what t noise with 3 degrees of freedom would show in any of
-    the study's runs. So no run is named in 95 % of studies of normal noise, nor of such heavy-tailed noise.
+    the study's runs. So no run is named in 95 % of studies of normal noise, nor of such heavy-tailed noise. For the
+    second, a setting's MAD is at least that of the study's typical setting: that of a few runs is tiny by chance.
     """
     scores = [modified_z(values, log) for values in settings]
     judged = [i for i, z in enumerate(scores) if np.isfinite(z).all() and z.size]
@@ -59,15 +58,27 @@ def stands_out(settings: Sequence[npt.ArrayLike], log: bool) -> list[npt.NDArray
     if not judged:
         return named
     limit = heavy_limit(sum(scores[i].size for i in judged))
+    scales = [_scale(settings[i], log) for i in judged]
+    typical = float(np.median(scales))
     deviates = [_extreme_deviates(scores[i]) for i in judged]
     strict = holm(np.array([float(p.min()) for _, p in deviates]))
-    for i, (order, p), p_holm in zip(judged, deviates, strict, strict=True):
+    for i, scale, (order, p), p_holm in zip(judged, scales, deviates, strict, strict=True):
         if p_holm < LEVEL:
             factor = p_holm / float(p.min())
             last = int(np.flatnonzero(p * factor < LEVEL)[-1])
             chosen = order[: last + 1]
-            named[i][chosen[np.abs(scores[i][chosen]) > limit]] = True
+            far = np.abs(scores[i][chosen]) * min(1.0, scale / typical) > limit
+            named[i][chosen[far]] = True
     return named
+
+
+def _on_scale(values: npt.ArrayLike, log: bool) -> Array:
+    x = np.asarray(values, dtype=float)
+    return np.asarray(np.log10(x) if log else x)
+
+
+def _scale(values: npt.ArrayLike, log: bool) -> float:
+    return float(stats.median_abs_deviation(_on_scale(values, log), scale="normal"))
 
 
 def heavy_limit(n: int) -> float:

@@ -94,6 +94,7 @@ HOSTILE: dict[str, Callable[[], pd.DataFrame]] = {
     "huge values": lambda: base().assign(value=base()["value"] * 1e300),
     "a setting lost to divergence": some(state="diverged", value=np.nan),
     "all but one run of half of the settings lost": at([8, 9, 10, 12, 13, 14], "state", "diverged"),
+    "the seed decides all": lambda: base().assign(value=5.0 + base()["seed"] / 10),
     "no seed on record": lambda: base().assign(seed=pd.array([None] * 16, dtype="Int64")),
     "seeds on record for some": lambda: base().assign(seed=pd.array([None, None, *range(14)], dtype="Int64")),
     "one run a setting": lambda: base(1),

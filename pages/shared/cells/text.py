@@ -88,8 +88,9 @@ def map_caption(study: CellStudy, grids: Sequence[pd.DataFrame], what: Shown) ->
         parts.append(f"star: the best cell, with the smallest {mean}")
         parts.append(
             f"white outline: indistinguishable from it (Gupta's subset selection, {100 * LEVEL:g} % for all "
-            f"{len(study.found.table)} cells together)"
+            f"{len(study.found.table)} {'ranked ' if study.found.not_ranked else ''}cells together)"
         )
+        parts += ["not ranked: cells of which more than a tenth of the runs diverged"] if study.found.not_ranked else []
     parts += ["hatched: no run"] if EMPTY in kinds else []
     parts += ["grey: no usable run"] if kinds & {IDLE, LOST} else []
     parts += ["cross: all its runs diverged"] if LOST in kinds else []
