@@ -1,11 +1,11 @@
-"""Operating characteristics of the statistics: `make bench NAME=statistics` (ARGS="400" sweeps a design, else 200).
+"""Operating characteristics of the statistics: `make bench NAME=statistics`.
 
-Writes the tables of docs/methods.md, each figure with one Monte Carlo standard error.
+Writes the tables of docs/methods.md, each as soon as it is measured, each figure with one Monte Carlo standard error.
+ARGS="400" makes 400 sweeps of each design (else 200), ARGS="400 power bounds" measures two tables only.
 """
 
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,23 +27,29 @@ from tests.sensitivity.operating import (
 from tests.sensitivity.simulated import SD
 
 PAGE = Path("docs/methods.md")
-BEGIN, END = "<!-- measured -->\n", "<!-- end of measured -->\n"
 KINDS = ("effect", "interaction", "misfit", "fdr", "pair", "unique", "outlier", "any")
 INTERACTIONS = {"effect within the other's level, 2 sd": 2.0, "6 sd": 6.0}
 
 
 def main() -> None:
     """Measure, print as it goes, and write the page's tables."""
-    sweeps = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    began, text = time.process_time(), ""
+    sweeps, wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 200, sys.argv[2:]
     for section in (null, coverage, candidates, bests, shares, power, bounds):
+        if wanted and section.__name__ not in wanted:
+            continue
+        lines = []
         for line in section(sweeps):
             print(line, flush=True)
-            text += f"{line}\n"
-    minutes = (time.process_time() - began) / 60.0
-    text += f"\n{sweeps} sweeps of each design; {minutes:.0f} minutes of processor time.\n"
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+            lines.append(line)
+        write(section.__name__, [*lines, f"\n{sweeps} sweeps."])
+
+
+def write(name: str, lines: Sequence[str]) -> None:
+    """Put a table between its marks on the page."""
+    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
+    text = "\n".join(lines)
+    PAGE.write_text(f"{before}{begin}{text}\n\n{end}{rest.partition(end)[2]}", encoding="utf-8")
 
 
 def _table(title: str, *heads: str) -> Iterator[str]:

@@ -37,9 +37,9 @@ class Blocks:
 def blocks(found: Response) -> Blocks | None:
     """Use the seeds as blocks where settings share them by design; None where they do not.
 
-    That is decided by the design alone, never by what the runs show (unless runs of one seed are all equal): all settings have the same seeds (with two
-    settings at least three), or every seed is in at least 8 settings and at least half of the degrees of freedom
-    remain.
+    That is decided by the design alone, never by what the runs show (unless runs of one seed are all equal): all
+    settings have the same seeds (with two settings at least three), or every seed is in at least 8 settings and at
+    least half of the degrees of freedom remain.
     """
     runs = found.runs
     group = pd.factorize(runs["setting"])[0]

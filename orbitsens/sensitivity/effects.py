@@ -48,12 +48,15 @@ class Effects:
 
     `table`: a row per parameter: parameter, kind ("levels" or "trend"), best and worst (the two values that differ
     most, the one with the smaller response first), effect (difference of their adjusted means, unit of y, so not
-    negative), se, df, low, high (interval, simultaneous over all pairs of the parameter's values), effect_in_noise
-    (in typical standard deviations of the settings with these two values), f, f_df, f_df_error, p (of the F test that
+    negative), se, df, low, high (interval, simultaneous over all pairs of the parameter's values), orbits_low,
+    orbits_high (that for test orbits like these; NaN where orbits are not known), decides_low, decides_high (the
+    interval that goes with the verdict: of "cannot tell" at the level at which the parameter was tested within the
+    family, of "does not matter" that of the two one-sided tests), effect_in_noise (in typical standard deviations of
+    the settings with these two values), f, f_df, f_df_error, p (of the F test that
     all its values are alike), p_holm (Holm, over one family with the bundles, the interactions and the lack of fit), q
     (Benjamini and Hochberg, over parameters); bound (on average over the other parameters no two values differ by more,
     one-sided 95 %), bound_simple (nor do they at any one setting of the others; NaN where that was not run), together
-    (the parameter that it acts together with, or None), lost (why survivors of divergence are not compared, or None),
+    (the parameter that it acts together with, or ""), lost (why survivors of divergence are not compared, or ""),
     runs_factor (by how much the runs must be multiplied to tell), verdict, tolerance (see `design_check.tolerances`).
     Parameters that cannot be estimated have NaN and "cannot tell".
     `interactions`: first, second, df, f, p, p_holm, verdict. `bundles`: parameters (tuple; they change together),
@@ -158,6 +161,7 @@ def effects(
         other["verdict"] = np.where(other["p_holm"] < 1.0 - level, MATTERS, UNKNOWN)
     table["together"] = [_partner(name, interactions) for name in table["parameter"]]
     table["verdict"] = [_verdict(row, level, limit) for row in rows_of(table)]
+    table[["decides_low", "decides_high"]] = [_deciding(row, level) for row in rows_of(table)]
     m = max(int(table["p"].notna().sum()), 1)
     table["runs_factor"] = [
         factor_to_tell(row.se, row.df, limit, (1.0 - level) / (m * row.pairs))
@@ -185,7 +189,7 @@ def effects(
 
 COLUMNS = [
     "parameter", "kind", "best", "worst", "effect", "se", "df", "low", "high", "orbits_low", "orbits_high",
-    "effect_in_noise", "f", "f_df",
+    "decides_low", "decides_high", "effect_in_noise", "f", "f_df",
     "f_df_error", "p", "p_holm", "q", "bound", "bound_simple", "together", "lost", "runs_factor", "verdict", "pairs",
     "tolerance",
 ]  # fmt: skip
@@ -334,6 +338,15 @@ def _lost(row: Any, lost: Lost | None) -> str:
     if gone <= MOST_LOST * n or gone / n <= gone_other / n_other:
         return ""
     return f"{gone} of {n} runs with {row.best} diverged, and {gone_other} of {n_other} with {row.worst}"
+
+
+def _deciding(row: Any, level: float) -> tuple[float, float]:
+    if row.verdict == MATTERS or not np.isfinite(row.p):
+        return row.low, row.high
+    tested = (1.0 - level) * min(row.p / max(row.p_holm, 1e-300), 1.0)
+    tail = 1.0 - level if row.verdict == NO_MATTER else tested / (2 * row.pairs)
+    half = float(stats.t.ppf(1.0 - tail, row.df)) * row.se
+    return row.effect - half, row.effect + half
 
 
 def _verdict(row: Any, level: float, margin: float) -> str:

@@ -108,6 +108,7 @@ def _sentence(row: Any, found: Effects, metric: Metric) -> Said:
     name, log, unit = label(row.parameter), found.log, metric.unit
     size = compared(row.worst, row.best, row.effect, log, metric)
     interval = f"{amount(row.low, log)} to {amount(row.high, log)}"
+    fits = f"{amount(row.decides_low, log)} to {amount(row.decides_high, log)}"
     on_average = "on average over the other parameters, " if len(found.table) > 1 else ""
     orbits = (
         f"; {amount(row.orbits_low, log)} to {amount(row.orbits_high, log)} for test orbits like these"
@@ -135,7 +136,7 @@ def _sentence(row: Any, found: Effects, metric: Metric) -> Said:
         return Said(f"{name}: cannot tell", f", because {row.lost}: those that are left are no fair sample.")
     return Said(
         f"{name}: cannot tell with these runs",
-        f"; {on_average}{size}, but anything from {interval} fits{orbits}. Any "
+        f"; {on_average}{size}, but anything from {fits} fits. Any "
         f"{'average ' if on_average else ''}effect "
         f"is below {bound}. {_more(row.runs_factor, found, metric)}",
     )

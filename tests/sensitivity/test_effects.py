@@ -217,3 +217,19 @@ def test_many_incomplete_pairs_are_one_sentence() -> None:
     said = [warning for warning in found.warnings if "combinations" in warning]
     assert len(said) == 1
     assert said[0].startswith("Of 6 of the 6 pairs of parameters some combinations were not run")
+
+
+def test_the_interval_that_is_quoted_is_the_one_that_decides() -> None:
+    rng = np.random.default_rng(4)
+    names = [f"p{i}" for i in range(8)]
+    settings = [{name: int(rng.integers(2)) for name in names} for _ in range(40)]
+    table = estimated(sweep(settings, 3, rng, lambda s: 0.05 * s["p0"]), names).table
+    assert (table["verdict"] == UNKNOWN).any() or (table["verdict"] == NO_MATTER).any()
+    for row in table.itertuples():
+        if row.verdict == UNKNOWN:
+            assert row.decides_low < 0.0
+            assert row.decides_low < row.low
+        elif row.verdict == NO_MATTER:
+            assert row.decides_high < np.log10(1.25)
+        else:
+            assert (row.decides_low, row.decides_high) == (row.low, row.high)

@@ -170,7 +170,7 @@ def test_charts_show_the_margin_and_the_band() -> None:
     row = found.table.set_index("parameter").loc["width"]
     assert width["verdict"] == "matters"
     assert [width[name] for name in ("low", "effect", "high", "bound")] == pytest.approx(
-        [10 ** row[name] for name in ("low", "effect", "high", "bound")]
+        [10 ** row[name] for name in ("decides_low", "effect", "decides_high", "bound")]
     )
     assert width["low"] > 1.0  # the interval that decides
     settings = random_settings(20, rng)

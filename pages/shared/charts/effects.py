@@ -28,8 +28,8 @@ def effect_chart(found: Effects, theme: Theme) -> alt.LayerChart:
             "parameter": table["parameter"].map(label),
             "values": table["worst"] + " against " + table["best"],
             "effect": shown(table["effect"]),
-            "low": shown(table["low"]),
-            "high": shown(table["high"]),
+            "low": shown(table["decides_low"]),
+            "high": shown(table["decides_high"]),
             "bound": shown(table["bound"]),
             "verdict": table["verdict"],
         }

@@ -52,8 +52,8 @@ def show_answer(answer: Analysis, words: wording.Metric, dataset: str, name: str
 def _show_effects(effects: Effects, words: wording.Metric, title: str, file: str) -> None:
     margin = wording.change(effects.margin, effects.log, words.unit)
     told = (
-        "Point: estimate; bar: the simultaneous interval of the two values that differ most; tick: no average effect "
-        f"is larger (one-sided 95 %); dashed line: {margin}, below which an effect counts as none. "
+        "Point: largest difference between two values; bar: the interval that decides the verdict; tick: no average "
+        f"effect is larger (one-sided 95 %); dashed line: {margin}, below which an effect counts as none. "
         f"Method: {effects.method}."
     )
     st.altair_chart(effect_chart(effects, look.theme()), theme=None, key="effects")
