@@ -4,6 +4,7 @@ import streamlit as st
 
 from orbitsens.sensitivity import report, wording
 from orbitsens.sensitivity.analysis import Analysis
+from orbitsens.sensitivity.scope_wording import divergence_sentences
 from pages.shared import study_data
 from pages.shared.filter.beginning import most_parameters
 from pages.shared.selectors import choose_measured
@@ -23,7 +24,7 @@ answer = sensitivity_data.analysis(view.catalogue, view.filter, measured, view.b
 found = answer.response
 if isinstance(found, str):
     st.info(plain(found))
-    st.markdown(plain(" ".join(wording.divergence_sentences(answer))))
+    st.markdown(plain(" ".join(divergence_sentences(answer))))
     st.stop()
 
 show_answer(answer, words, dataset, view.name)

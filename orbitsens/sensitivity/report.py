@@ -9,6 +9,7 @@ from orbitsens.sensitivity.aggregates import Aggregates
 from orbitsens.sensitivity.analysis import Analysis
 from orbitsens.sensitivity.means import means_method
 from orbitsens.sensitivity.noise import Noise
+from orbitsens.sensitivity.scope_wording import divergence_sentences, scope_sentences, seed_sentence
 from orbitsens.sensitivity.wording import Metric
 
 MOST_ROWS = 40
@@ -23,14 +24,14 @@ def markdown(answer: Analysis, title: str, metric: Metric, dataset: str) -> str:
     counted = answer.response if isinstance(answer.response, str) else f"{answer.response.counted}."
     lines += [counted, ""]
     if isinstance(answer.response, str):
-        return _joined([*lines, "## Divergence", "", *wording.divergence_sentences(answer)])
+        return _joined([*lines, "## Divergence", "", *divergence_sentences(answer)])
     if answer.response.warning:
         lines += [f"**{answer.response.warning}**", ""]
     lines += ["## Answer", ""]
     lines += [f"- {sentence}" for sentence in answers(answer, metric)]
     warned = [] if isinstance(answer.effects, str) else [f"- {sentence}" for sentence in answer.effects.warnings]
     lines += ["", "## What this design cannot tell", ""]
-    lines += [f"- {sentence}" for sentence in wording.scope_sentences(answer)]
+    lines += [f"- {sentence}" for sentence in scope_sentences(answer)]
     lines += warned
     for name, table in tables(answer).items():
         lines += ["", f"## {name}", "", *markdown_table(table)]
@@ -140,9 +141,9 @@ def answers(answer: Analysis, metric: Metric) -> list[str]:
         *wording.discovery_sentence(answer.effects),
         *wording.share_sentence(answer.decomposition, answer.effects),
         wording.noise_sentence(answer.noise, metric),
-        *wording.seed_sentence(answer.effects),
+        *seed_sentence(answer.effects),
         wording.best_sentence(answer, metric),
-        *wording.divergence_sentences(answer),
+        *divergence_sentences(answer),
     ]
     return list(dict.fromkeys(said))
 

@@ -10,13 +10,14 @@ from statsmodels.stats.multitest import multipletests
 
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.decomposition import decompose
-from orbitsens.sensitivity.effects import MATTERS, NO_MATTER, UNKNOWN, Effects, _Test
+from orbitsens.sensitivity.effects import MATTERS, NO_MATTER, UNKNOWN, Effects
 from orbitsens.sensitivity.family import holm
 from orbitsens.sensitivity.fit import Fit
 from orbitsens.sensitivity.leastsquares import solve
 from orbitsens.sensitivity.model import without
 from orbitsens.sensitivity.planning import seeds_per_arm
 from orbitsens.sensitivity.response import response
+from orbitsens.sensitivity.term_tests import TermTests
 from tests.sensitivity.simulated import LEVELS, SD, apart, estimated, factorial, random_settings, sweep
 
 
@@ -37,7 +38,7 @@ def test_type_ii_sums_of_squares_are_those_of_statsmodels_in_an_unbalanced_desig
     assert (found.error.variance, found.error.df) == pytest.approx((cells.mse_resid, cells.df_resid))
     shares = decompose(response(table, list(LEVELS)), fitted=Fit(found.model, found.table, ())).table
     assert shares["share"].sum() == pytest.approx(1.0)
-    test = _Test(found.model, found.error, found.model.x * found.model.cells.n[:, None])
+    test = TermTests(found.model, found.error, found.model.x * found.model.cells.n[:, None])
     for name in LEVELS:
         base, own = without(found.model, name), found.model.columns[(name,)]
         places = np.concatenate([base, own])

@@ -9,7 +9,8 @@ import pytest
 
 from orbitsens.sensitivity.analysis import analyse
 from orbitsens.sensitivity.report import answers, csv, markdown
-from orbitsens.sensitivity.wording import Metric, scope_sentences
+from orbitsens.sensitivity.scope_wording import scope_sentences
+from orbitsens.sensitivity.wording import Metric
 from store import queries
 from store.connect import read_catalogue
 from store.filters import of_group

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from orbitsens.sensitivity.effects import Pairs, _errors, _Test
 from orbitsens.sensitivity.leastsquares import solve
 from orbitsens.sensitivity.model import Error, build, without
 from orbitsens.sensitivity.response import response
+from orbitsens.sensitivity.term_tests import Pairs, TermTests, errors_of_pairs
 from orbitsens.sensitivity.terms import cells
 
 VALUES = 40
@@ -36,7 +36,7 @@ def test_errors_of_all_pairs_are_those_of_each_pair(own: bool) -> None:
     spread = model.spread if own else None
 
     pairs = Pairs(*np.triu_indices(VALUES, 1))
-    se, df = _errors(_Test(model, chosen, model.x * model.cells.n[:, None]), term, places, fit, pairs)
+    se, df = errors_of_pairs(TermTests(model, chosen, model.x * model.cells.n[:, None]), term, places, fit, pairs)
 
     each = list(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
     assert each == list(combinations(range(VALUES), 2))

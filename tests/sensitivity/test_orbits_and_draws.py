@@ -9,7 +9,7 @@ from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.draws import Draws, draws_of
 from orbitsens.sensitivity.orbits import Orbits, orbit_influence
 from orbitsens.sensitivity.response import response
-from orbitsens.sensitivity.wording import scope_sentences
+from orbitsens.sensitivity.scope_wording import scope_sentences
 from tests.sensitivity.simulated import SD, factorial
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from orbitsens.sensitivity import wording
 from orbitsens.sensitivity.analysis import Analysis
 from orbitsens.sensitivity.effects import Effects
+from orbitsens.sensitivity.scope_wording import divergence_sentences, scope_sentences, seed_sentence
 from pages.shared import look
 from pages.shared.charts.effects import effect_chart
 from pages.shared.exports import download_row
@@ -42,11 +43,11 @@ def show_answer(answer: Analysis, words: wording.Metric, dataset: str, name: str
         *wording.discovery_sentence(effects),
         *wording.share_sentence(answer.decomposition, effects),
         wording.noise_sentence(answer.noise, words),
-        *wording.seed_sentence(effects),
+        *seed_sentence(effects),
         wording.best_sentence(answer, words),
-        *wording.divergence_sentences(answer),
+        *divergence_sentences(answer),
     )
-    st.caption(plain(" ".join(wording.scope_sentences(answer))))
+    st.caption(plain(" ".join(scope_sentences(answer))))
 
 
 def _show_effects(effects: Effects, words: wording.Metric, title: str, file: str) -> None:
