@@ -15,8 +15,8 @@ ROW = 48  # px
 def effect_chart(found: Effects, theme: Theme) -> alt.LayerChart:
     """One row per parameter: its largest effect, the interval that decides whether it matters, and its bound.
 
-    Factors on a logarithmic axis, or differences where the response has no logarithm. A tick marks the bound that no
-    average effect exceeds; left of the dashed line an effect counts as none.
+    Factors on a logarithmic axis, or differences where the response has no logarithm. Where that does not
+    matter or cannot be told, a tick marks the bound that no average effect exceeds; left of the dashed line an effect counts as none.
     """
     table = found.table.dropna(subset=["effect"]).sort_values("effect", ascending=False, kind="stable")
 
@@ -54,7 +54,9 @@ def effect_chart(found: Effects, theme: Theme) -> alt.LayerChart:
             base.mark_rule(strokeWidth=3, opacity=0.6).encode(
                 x=alt.X("low:Q", title=title, scale=scale), x2=alt.X2("high:Q")
             ),
-            base.mark_tick(thickness=2, size=16).encode(x=alt.X("bound:Q")),
+            base.transform_filter(alt.datum.verdict != MATTERS)
+            .mark_tick(thickness=2, size=16)
+            .encode(x=alt.X("bound:Q")),
             base.mark_point(filled=True, size=110, opacity=1.0).encode(x=alt.X("effect:Q"), tooltip=tips),
         ],
         theme,
