@@ -10,9 +10,10 @@ from orbitsens.sensitivity.report import csv, markdown
 from orbitsens.sensitivity.settings import UNSET
 from orbitsens.sensitivity.wording import Metric
 from store import queries
-from store.connect import StoreError, read_catalogue
+from store.connect import Connection, StoreError, read_catalogue
 from store.export import no_such_group
 from store.filters import group_text, of_group
+from store.measured import AS_LOGGED, OVER_SAMPLES
 
 METRICS = {
     "acceleration_error": Metric("acceleration error", "%"),
@@ -57,6 +58,8 @@ def group_answer(store: Path, group: str | None, metric: str, dataset: str | Non
         if queries.count_matching(con, of_group(group)) == 0:
             raise StoreError(f"{no_such_group(con, group)} Sync it, or correct the name.")
         choices = queries.metric_choices(con, of_group(group))
+        if choices.empty:
+            raise StoreError(_nothing_measured(con, group))
         chosen = _choose(choices, group, metric, dataset)
         table = queries.run_metric(con, of_group(group), metric, chosen["dataset"], chosen["split"])
         varying = queries.varying_parameters(con, of_group(group))
@@ -71,7 +74,8 @@ def group_answer(store: Path, group: str | None, metric: str, dataset: str | Non
             }
     place = place_text(chosen["dataset"], chosen["split"])
     answer = with_others(analyse(table, varying, orbits=orbits), (metric, place), others, varying)
-    return GroupAnswer(answer, METRICS.get(metric, Metric(metric, "")), place)
+    kinds = sorted({kind for kind in table["aggregation"].dropna() if kind not in (AS_LOGGED, OVER_SAMPLES)})
+    return GroupAnswer(answer, METRICS.get(metric, Metric(metric, "")), ", ".join([place, *kinds]))
 
 
 def place_text(dataset: object, split: object) -> str:
@@ -85,9 +89,15 @@ def dataset_text(dataset: object) -> str:
     return dataset if isinstance(dataset, str) else UNSET
 
 
+def _nothing_measured(con: Connection, group: str | None) -> str:
+    found = queries.unmeasured(con, of_group(group))
+    running = f" {found.n_running} of them are still running: sync again when they are finished." * bool(
+        found.n_running
+    )
+    return f"Group '{group_text(group)}' has nothing to report. {queries.unmeasured_sentence(found)}{running}"
+
+
 def _choose(choices: pd.DataFrame, group: str | None, metric: str, dataset: str | None) -> "pd.Series[str]":
-    if choices.empty:
-        raise StoreError(f"The run store has no measured run in group '{group_text(group)}'; sync it again.")
     fitting = choices[choices["metric"] == metric]
     if fitting.empty:
         raise StoreError(

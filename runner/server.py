@@ -1,8 +1,47 @@
-"""Whether the W&B server is there."""
+"""The W&B server's address, and whether it is there."""
 
+import os
+import re
 import socket
 import urllib.request
 from urllib.parse import urlsplit
+
+from orbitsens.config import ConfigError
+
+# A user and a password before the host: up to the last @ of an address's first part.
+_CREDENTIALS = re.compile(r"(?<=://)[^\s/]*@")
+
+
+def without_password(text: str) -> str:
+    """Return a text without the users and passwords of the addresses in it."""
+    return _CREDENTIALS.sub("", text)
+
+
+def first_sentence(error: BaseException) -> str:
+    """Return what an error says in its first line, without a full stop and without passwords."""
+    lines = without_password(str(error)).strip().splitlines()
+    return lines[0].rstrip(". ") if lines else type(error).__name__
+
+
+def check_address() -> None:
+    """Refuse a WANDB_BASE_URL that wandb could not use.
+
+    Raises:
+        ConfigError: it is not the address of a web server.
+    """
+    address = os.environ.get("WANDB_BASE_URL")
+    if not address:
+        return
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # brackets or a port that make no address
+        usable = False
+    if not usable:
+        raise ConfigError(
+            f"WANDB_BASE_URL is {without_password(address)!r}: write the address of a W&B server, such as "
+            "https://wandb.example.org, or unset it."
+        )
 
 
 def server_answers(base_url: str) -> bool:

@@ -4,7 +4,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import datetime
 from itertools import chain
 from multiprocessing import get_context
@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from orbitsens.config import ConfigError, closest
 from runner.found import Found
+from runner.wandb_files import LocalRun, local_listing
 from runner.wandb_found import local_found
-from runner.wandb_local import local_groups
+from store.filters import group_text
 from store.publish import SyncReport, publish
 from store.records import Incoming, RunRecord, SeenBefore, Unreadable
 from store.seen import note_sightings, sightings
@@ -38,26 +39,28 @@ def sync_local(
     on_wait: OnWait,
     on_progress: OnProgress,
     since: datetime | None = None,
+    more_dirs: Sequence[Path] = (),
 ) -> SyncReport:
     """Bring the local W&B runs of `groups` into the store; files that have not changed are not read again.
 
     Args:
         wandb_dir: the folder with W&B's local runs.
-        groups: the groups to sync; None syncs all runs.
+        groups: the groups to sync, "(no group)" for the runs without one; None syncs all runs.
         store: the run store; it is made if there is none.
-        on_wait: told for whom this sync waits, if another one is writing.
+        on_wait: told for whom this sync waits, if another one is writing, and what a server does not give out.
         on_progress: told how many runs have been read, and how many there are.
-        since: only runs started then or later.
+        since: only runs started, or taken up again, then or later.
+        more_dirs: further folders with local runs.
 
     Raises:
         ConfigError: there is no run of a group; the message names the groups that are there.
         StoreError: the store cannot be written.
     """
-    there = local_groups(wandb_dir) if groups else Counter[str]()
+    listing = local_listing(wandb_dir, *more_dirs)
     for group in groups or ():
-        if group not in there:
-            raise ConfigError(_no_such_group(group, there, wandb_dir))
-    found = local_found(wandb_dir, groups, since)
+        if not any(group_text(run.group) == group for run in listing):
+            raise ConfigError(_no_such_group(group, listing, wandb_dir))
+    found = local_found([wandb_dir, *more_dirs], listing, groups, since)
     parallel = len(found) >= ENOUGH_FOR_PROCESSES
     with _processes() if parallel else ThreadPoolExecutor(1) as pool:
         return bring_in(found, pool, "local", store, on_wait, lambda done: on_progress(done, len(found)))
@@ -85,7 +88,7 @@ def sync_api(
 
     totals = [0]
     with TemporaryDirectory(prefix="orbitsens-sync-") as folder, ThreadPoolExecutor(FETCHING_THREADS) as pool:
-        found = runs_found(connect(entity, project, Path(folder), store), groups, since, totals.append)
+        found = runs_found(connect(entity, project, Path(folder), store, say=on_wait), groups, since, totals.append)
         return bring_in(found, pool, "api", store, on_wait, lambda done: on_progress(done, totals[-1]))
 
 
@@ -111,6 +114,9 @@ def bring_in(
 
     When `found` ends in a ConfigError, what was read before is published first. `on_done` is told how many runs have
     been read, or need not be.
+
+    Raises:
+        ConfigError: the source is out of reach, or a process that was reading was killed.
     """
     reports, done = [], 0
     try:
@@ -130,6 +136,10 @@ def bring_in(
                 on_done(done)
             reports.append(publish(store, records, source=source, on_wait=on_wait))
             _remember(store, made, reports[-1], on_wait)
+    except BrokenExecutor as error:
+        raise ConfigError(
+            "A process that was reading runs was killed, perhaps because memory ran out: sync again, it will continue."
+        ) from error
     except BaseException:
         pool.shutdown(cancel_futures=True)
         raise
@@ -197,8 +207,14 @@ def _together(reports: Sequence[SyncReport]) -> SyncReport:
     )
 
 
-def _no_such_group(group: str, there: Counter[str], wandb_dir: Path) -> str:
-    if not there:
+def _no_such_group(group: str, listing: Sequence[LocalRun], wandb_dir: Path) -> str:
+    there = Counter(group_text(run.group) for run in listing)
+    if not listing:
         return f"There are no W&B runs in {wandb_dir}: run a sweep, or name the folder that has them with --wandb-dir."
     known = ", ".join(f"{name} ({n} run{'s' * (n > 1)})" for name, n in sorted(there.items()))
-    return f"There is no W&B run of group '{group}' in {wandb_dir}{closest(group, there)}; there are {known}."
+    problem = f"There is no W&B run of group '{group}' in {wandb_dir}{closest(group, there)}"
+    left = Counter(str(run.group) for run in listing if group in run.groups)
+    if left:
+        moved = ", ".join(f"{n} run{'s' * (n > 1)} in '{name}'" for name, n in sorted(left.items()))
+        return f"{problem}: its runs have moved to other groups ({moved}); sync those."
+    return f"{problem}; there are {known}."

@@ -23,8 +23,9 @@ from orbitsens.config import ConfigError, RunConfig, is_artifact, parse_artifact
 from runner.liveness import hold
 from runner.logging_thread import Submit as Submit, logging_thread as logging_thread
 from runner.patience import PROBLEMS
-from runner.server import server_answers
+from runner.server import check_address, first_sentence, server_answers
 from runner.wandb_local import has_end_record
+from runner.wandb_service import one_of_our_own, service
 from runner.wandb_values import to_json_like
 
 Mode = Literal["offline", "online"]
@@ -71,11 +72,13 @@ def start_run(
         say: told when a run that should be online is kept offline, because the server does not answer.
 
     Raises:
-        ConfigError: online without being logged in; or the server does not answer, and nobody is to be told.
+        ConfigError: online without being logged in; or the server does not answer, and nobody is to be told; or W&B's
+            own process was killed.
         OSError: `wandb_dir` cannot be made or written.
     """
     if wandb_dir.name != "wandb":
         raise ValueError(f"{wandb_dir}: W&B keeps its runs in a folder named wandb")
+    check_address()
     wandb_dir.mkdir(parents=True, exist_ok=True)
     if not os.access(wandb_dir, os.W_OK | os.X_OK):
         raise PermissionError(f"{wandb_dir} is not writable")  # W&B itself would go on in a temporary directory
@@ -85,7 +88,7 @@ def start_run(
     try:
         run = _open(config, logged, chosen_id, name, mode, wandb_dir)
     except (AuthenticationError, CommError, UsageError) as error:
-        problem = str(error).strip().splitlines()[0].rstrip(".")
+        problem = first_sentence(error)
         if say is None or mode == "offline" or isinstance(error, AuthenticationError | UsageError):
             raise ConfigError(f"W&B cannot start the run: {problem} (--wandb offline needs no server).") from error
         for started in wandb_dir.glob(f"run-*-{chosen_id}"):
@@ -109,6 +112,7 @@ def log_rows(run: TrackedRun, rows: Mapping[str, np.ndarray]) -> None:
 
     Raises:
         ValueError: no `step`, arrays of different lengths, or a step that does not rise (W&B would drop its row).
+        ConfigError: W&B's own process was killed.
     """
     if "step" not in rows:
         raise ValueError("history rows need the key step")
@@ -120,13 +124,16 @@ def log_rows(run: TrackedRun, rows: Mapping[str, np.ndarray]) -> None:
         raise ValueError(f"history rows of {steps.size} steps, but {wrong}")
     if steps.size == 0:
         return
-    if np.any(np.diff(steps) <= 0) or steps[0] < run.wandb_run.step:
-        raise ValueError(f"steps must rise; {run.wandb_run.step} is the lowest that {run.run_id} takes, got {steps}")
+    with service():
+        lowest = run.wandb_run.step
+    if np.any(np.diff(steps) <= 0) or steps[0] < lowest:
+        raise ValueError(f"steps must rise; {lowest} is the lowest that {run.run_id} takes, got {steps}")
     columns = {key: np.ma.asarray(values).tolist() for key, values in rows.items()}  # masked entries become None
-    for i, step in enumerate(columns["step"]):
-        row = {key: column[i] for key, column in columns.items() if column[i] is not None}
-        # Without commit=True the last row would be written after, and over, the summary.
-        run.wandb_run.log(row, step=step, commit=True)
+    with service():
+        for i, step in enumerate(columns["step"]):
+            row = {key: column[i] for key, column in columns.items() if column[i] is not None}
+            # Without commit=True the last row would be written after, and over, the summary.
+            run.wandb_run.log(row, step=step, commit=True)
 
 
 def on_steps(steps: np.ndarray, measured: np.ndarray, values: np.ndarray) -> np.ma.MaskedArray:
@@ -161,15 +168,18 @@ def finish_run(
 
     Raises:
         TimeoutError: W&B did not bring the run's file to disk.
+        ConfigError: W&B's own process was killed.
     """
-    run.wandb_run.summary.update(to_json_like(summary))
+    with service():
+        run.wandb_run.summary.update(to_json_like(summary))
     if model_file is not None:
         kept = run.directory / "files" / f"{run.run_id}.eqx"
         partial = kept.with_suffix(".part")
         shutil.copyfile(model_file, partial)
         partial.replace(kept)
         lost = run.mode == "online" and not server_answers(run.wandb_run.settings.base_url)
-        _log_model(run, kept, later=lost)
+        with service():
+            _log_model(run, kept, later=lost)
         if lost and say is not None:
             say(
                 f"W&B's server does not answer: run {run.run_id} is whole on this machine; "
@@ -199,8 +209,10 @@ def close_run(run: TrackedRun, exit_code: int) -> None:
 
     Raises:
         TimeoutError: W&B did not bring the run's file to disk.
+        ConfigError: W&B's own process was killed.
     """
-    run.wandb_run.finish(exit_code=exit_code)
+    with service():
+        run.wandb_run.finish(exit_code=exit_code)
     # W&B's finish() returns a little before the file is closed: a sync at once would see a run without an end.
     path = run.directory / f"run-{run.run_id}.wandb"
     deadline = time.monotonic() + SECONDS_TO_CLOSE
@@ -223,7 +235,7 @@ def _use_datasets(run: TrackedRun, config: RunConfig, say: Say | None) -> None:
             run.wandb_run.use_artifact(parse_artifact(named).path)
         except (*PROBLEMS, ValueError) as error:
             if say is not None:
-                say(f"The W&B server does not note that run {run.run_id} uses {named}: {str(error).rstrip('.')}.")
+                say(f"The W&B server does not note that run {run.run_id} uses {named}: {first_sentence(error)}.")
 
 
 def new_run_id() -> str:
@@ -234,20 +246,21 @@ def new_run_id() -> str:
 def _open(
     config: RunConfig, logged: dict[str, object], run_id: str, name: str, mode: Mode, wandb_dir: Path
 ) -> wandb.Run:
-    return wandb.init(
-        entity=config.wandb.entity,
-        project=config.wandb.project,
-        group=config.wandb.group,
-        tags=config.wandb.tags,
-        notes=config.wandb.notes,
-        id=run_id,
-        name=name,
-        config=logged,
-        dir=wandb_dir.parent,
-        mode=mode,
-        reinit="create_new",
-        settings=_fast_settings(),
-    )
+    with service(), one_of_our_own():
+        return wandb.init(
+            entity=config.wandb.entity,
+            project=config.wandb.project,
+            group=config.wandb.group,
+            tags=config.wandb.tags,
+            notes=config.wandb.notes,
+            id=run_id,
+            name=name,
+            config=logged,
+            dir=wandb_dir.parent,
+            mode=mode,
+            reinit="create_new",
+            settings=_fast_settings(),
+        )
 
 
 def _fast_settings() -> wandb.Settings:
@@ -259,6 +272,7 @@ def _fast_settings() -> wandb.Settings:
         disable_git=True,
         finish_timeout=SECONDS_TO_SEND,
         init_timeout=SECONDS_TO_START,
+        resume=None,  # whatever the environment says: each run is a new one
         use_dot_wandb=False,
         x_disable_machine_info=True,
         x_disable_meta=True,

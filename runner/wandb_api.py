@@ -1,75 +1,26 @@
-"""W&B in, from its server: runs of a project as records for the run store, through wandb's own client."""
+"""W&B in, from its server: the runs of a project, listed page by page."""
 
 import itertools
-import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import wandb
 from wandb.apis.public import Run, Runs
-from wandb.errors import AuthenticationError, CommError, UsageError
+from wandb.errors import CommError
 
 from orbitsens.config import ConfigError
 from runner.found import Found
-from runner.old_names import renamed_history, renamed_summary
-from runner.patience import PROBLEMS, Patience, not_understood
-from runner.wandb_api_dataset import Datasets, fetch_datasets
-from runner.wandb_api_history import api_history
-from runner.wandb_api_model import api_model
-from runner.wandb_values import REASONS, finished_at, started_at, without_own_keys
+from runner.patience import PROBLEMS, not_understood
+from runner.server import first_sentence, without_password
+from runner.wandb_api_project import Project, connect as connect
+from runner.wandb_api_run import makes_no_sense, read_run
 from store.canonical import canonical_json, digest
-from store.records import RunRecord, State, Unreadable
+from store.fence import CONTENT_ERRORS
+from store.filters import NO_GROUP
+from store.records import SWEEP, Unreadable
 
 PER_PAGE = 50
-TIMEOUT = 90  # s for one request, with the client's own tries and what a server says in Retry-After
-STATES: Mapping[str, State] = {
-    "finished": "finished",
-    "running": "running",
-    "pending": "running",
-    "preempting": "running",
-    "preempted": "killed",
-    "killed": "killed",
-    "failed": "failed",
-    "crashed": "crashed",
-}
-
-
-class Project(NamedTuple):
-    """A project on a W&B server. `files` is a folder for what is fetched of its runs."""
-
-    api: wandb.Api
-    entity: str
-    name: str
-    files: Path
-    patience: Patience
-    datasets: Datasets
-
-    @property
-    def path(self) -> str:
-        """Return `entity/project`."""
-        return f"{self.entity}/{self.name}"
-
-
-def connect(entity: str, project: str, files: Path, store: Path, patience: Patience | None = None) -> Project:
-    """Connect to the server that `WANDB_BASE_URL`, or wandb's settings, name.
-
-    What is fetched passes through `files`; the team's datasets are kept in `store`.
-
-    Raises:
-        ConfigError: not logged in, or the server does not answer.
-    """
-    try:
-        api = wandb.Api(timeout=TIMEOUT)
-    except UsageError as error:
-        raise ConfigError("W&B needs a key: run `wandb login`, or set WANDB_API_KEY.") from error
-    except (AuthenticationError, CommError) as error:
-        problem = str(error).strip().splitlines()[0].rstrip(".")
-        raise ConfigError(f"W&B does not let you in: {problem}. Check WANDB_BASE_URL and `wandb login`.") from error
-    datasets = Datasets(store, files / "datasets", threading.Lock())
-    return Project(api, entity, project, files / "models", patience or Patience(), datasets)
 
 
 def runs_found(
@@ -91,12 +42,12 @@ def runs_found(
     Raises:
         ConfigError: there is no such project, no run of a group, or the server does not answer.
     """
-    conditions: dict[str, Any] = {} if groups is None else {"group": {"$in": sorted(groups)}}
+    conditions: dict[str, Any] = {} if groups is None else _in_groups(groups)
     if since is not None:
         conditions["created_at"] = {"$gte": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")}
     try:
         for group in groups or ():
-            if _count(project, {"group": group}) == 0:
+            if _count(project, _in_groups([group])) == 0:
                 raise ConfigError(f"There is no run of group '{group}' in {project.path} on the W&B server.")
         if on_total:
             on_total(_count(project, conditions))
@@ -108,7 +59,7 @@ def runs_found(
         raise ConfigError(f"There is no project {project.path} on the W&B server, or you may not see it.") from error
     except PROBLEMS as error:
         raise ConfigError(
-            f"The W&B server does not answer ({error}): sync again later, it will go on from here."
+            f"The W&B server does not answer ({first_sentence(error)}): sync again later, it will continue from here."
         ) from error
 
 
@@ -156,68 +107,28 @@ def _loaded(project: Project, run: Run) -> Run | Unreadable:
     except CommError as error:
         if not not_understood(error):
             raise
-        return Unreadable(f"{project.path}/{run.id}", f"The W&B server's record of the run makes no sense: {error}.")
+        return Unreadable(f"{project.path}/{run.id}", makes_no_sense(error))
     return run
 
 
-def _found(project: Project, run: Run) -> Found:
-    attributes = {key: value for key, value in run._attrs.items() if key not in ("systemMetrics", "user")}  # noqa: SLF001 - all that the server said
-    where = f"{project.api.settings['base_url']}/{project.path}/{run.id}"
-    return Found(where, digest(canonical_json(attributes)), partial(_read, project, run))
-
-
-def _read(project: Project, run: Run) -> list[RunRecord | Unreadable]:
+def _found(project: Project, run: Run) -> Found | Unreadable:
     try:
-        artifacts = project.patience.call(lambda: list(run.logged_artifacts()))
-        used = project.patience.call(lambda: list(run.used_artifacts()))
-        record = _record(project, run, artifacts)
-        return [record, *fetch_datasets([*artifacts, *used], project.datasets, project.patience)]
-    except PROBLEMS as error:
-        reason = f"The W&B server does not give the run out ({error}); the next sync will try again."
-    except OSError as error:
-        reason = f"What the W&B server gives out cannot be written here: {error.strerror or error}."
-    except (ValueError, TypeError) as error:
-        reason = f"The W&B server's record of the run makes no sense: {error}."
-    return [Unreadable(f"{project.path}/{run.id}", reason)]
+        attributes = {key: value for key, value in run._attrs.items() if key not in ("systemMetrics", "user")}  # noqa: SLF001 - all that the server said
+        mark = digest(canonical_json(attributes))
+    except CONTENT_ERRORS as error:
+        return Unreadable(f"{project.path}/{run.id}", makes_no_sense(error))
+    where = f"{without_password(project.api.settings['base_url'])}/{project.path}/{run.id}"
+    return Found(where, mark, partial(read_run, project, run))
 
 
-def _record(project: Project, run: Run, artifacts: Sequence[wandb.Artifact]) -> RunRecord:
-    config, summary = dict(run.config), dict(run.summary_metrics)
-    created = started_at(config, _time(run.created_at))
-    state, reason = _state(run.state)
-    ended = finished_at(created, summary) or _time(getattr(run, "heartbeatAt", None))
-    rows = project.patience.call(lambda: list(run.scan_history(use_cache=False))) if run.historyLineCount else []
-    folder = project.files / run.id
-    return RunRecord(
-        entity=project.entity,
-        project=project.name,
-        run_id=run.id,
-        name=run.name or run.id,
-        group=run.group or None,
-        state=state,
-        reason=reason,
-        created_at=created,
-        finished_at=None if state == "running" else ended,
-        tags=tuple(run.tags or ()),
-        notes=run.notes or None,
-        url=run.url,
-        config=without_own_keys(config),
-        summary=renamed_summary(without_own_keys(summary)),
-        history=renamed_history(api_history(rows)),
-        model=api_model(artifacts, run.id, folder, project.patience),
-        source="api",
-    )
+def _in_groups(groups: Collection[str]) -> dict[str, Any]:
+    """The condition for runs of some groups.
 
-
-def _state(told: str) -> tuple[State, str | None]:
-    if told not in STATES:
-        return "crashed", f"W&B calls the run '{told}'."
-    state = STATES[told]
-    return state, REASONS.get(state)
-
-
-def _time(text: str | None) -> datetime | None:
-    if not text:
-        return None
-    found = datetime.fromisoformat(text)
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    Among these "sweep <id>" stands for a W&B sweep's runs without one, and "(no group)" for all others without one.
+    """
+    sweeps = sorted(name.removeprefix(SWEEP) for name in groups if name.startswith(SWEEP))
+    named = sorted(set(groups) - {NO_GROUP})
+    conditions: list[dict[str, Any]] = [{"group": {"$in": named}}] if named else []
+    conditions += [{"sweep": {"$in": sweeps}, "group": None}] if sweeps else []
+    conditions += [{"sweep": None, "group": None}] if NO_GROUP in groups else []
+    return {"$or": conditions} if len(conditions) > 1 else conditions[0]

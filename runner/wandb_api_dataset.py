@@ -9,6 +9,7 @@ from typing import NamedTuple
 import wandb
 
 from runner.patience import PROBLEMS, Patience
+from runner.server import first_sentence
 from runner.wandb_api_model import is_intact
 from store.datasets import dataset_folder, keep_dataset
 from store.records import Unreadable
@@ -48,7 +49,7 @@ def fetch_dataset(artifact: wandb.Artifact, folder: Path, files: Path, patience:
         entries = patience.call(lambda: artifact.manifest.entries)
         patience.call(lambda: artifact.download(root=str(files), skip_cache=True))
     except PROBLEMS as error:
-        return f"The artifact cannot be fetched: {str(error).rstrip('.')}."
+        return f"The artifact cannot be fetched: {first_sentence(error)}."
     damaged = [path for path, entry in entries.items() if not is_intact(files / path, entry)]
     if damaged:
         return f"The file {damaged[0]} is damaged: it is not the one that was logged."

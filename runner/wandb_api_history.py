@@ -1,12 +1,12 @@
 """A run's complete history, as the W&B server has it, as a table."""
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from runner.wandb_records import NON_FINITE, no_columns, table_of
+from runner.wandb_records import Rows, no_columns, numbers_in, rows_table
 
 
 def api_history(rows: Iterable[Mapping[str, Any]]) -> pa.Table:
@@ -20,28 +20,10 @@ def api_history(rows: Iterable[Mapping[str, Any]]) -> pa.Table:
         if not isinstance(row.get("_step"), int | float):
             raise ValueError(f"row {i} of the history has no step")
         own_steps.append(int(row["_step"]))
-        for key, value in _flat(row):
-            number = _number(value)
-            if number is not None:
-                places, numbers = columns[key]
+        for key, value in row.items():
+            for name, number in numbers_in(key, value):
+                places, numbers = columns[name]
                 places.append(i)
                 numbers.append(number)
-    return table_of(columns, len(own_steps), own_steps)
-
-
-def _flat(row: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, Any]]:
-    for key, value in row.items():
-        if isinstance(value, Mapping):
-            if "_type" in value:  # media, which is no number
-                continue
-            yield from _flat(value, f"{above}{key}.")
-        else:
-            yield f"{above}{key}", value
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, int | float):
-        return float(value)
-    return NON_FINITE.get(json.dumps(value)) if isinstance(value, str) else None
+    listed = {key: (np.array(places), np.array(numbers)) for key, (places, numbers) in columns.items()}
+    return rows_table(Rows(listed, np.array(own_steps, dtype=np.int64)))

@@ -9,6 +9,7 @@ from typing import Any
 import wandb
 
 from runner.patience import PROBLEMS, Patience, may_pass
+from runner.server import first_sentence
 from runner.wandb_model import MODEL_TYPE
 from store.records import ModelFile
 
@@ -39,7 +40,7 @@ def api_model(artifacts: Iterable[wandb.Artifact], run_id: str, folder: Path, pa
     except PROBLEMS as error:
         if may_pass(error):
             raise
-        return ModelFile(None, name, f"The model artifact {name} cannot be fetched: {str(error).rstrip('.')}.")
+        return ModelFile(None, name, f"The model artifact {name} cannot be fetched: {first_sentence(error)}.")
     path = Path(root) / chosen
     if not is_intact(path, entries[chosen]):
         return ModelFile(None, name, f"The model file {chosen} is damaged: it is not the one that was logged.")

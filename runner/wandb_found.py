@@ -6,50 +6,71 @@ from functools import partial
 from pathlib import Path
 
 from runner.found import Found
-from runner.wandb_local import read_head, read_run, run_files, start_time
+from runner.wandb_files import LocalRun, empty_folders
+from runner.wandb_local import read_run
 from store.canonical import digest
+from store.fence import CONTENT_ERRORS, unreadable_content
+from store.filters import group_text
 from store.records import RunRecord, Unreadable
 
 SAMPLE = 4096  # bytes at both ends of a file, which only grows while its run is written
 
+Paths = Sequence[Path]
 
-def local_found(wandb_dir: Path, groups: Collection[str] | None, since: datetime | None = None) -> list[Found]:
-    """List the local runs of W&B without reading them.
 
-    A file whose group or start cannot be told is listed whatever is asked for.
+def local_found(
+    wandb_dirs: Sequence[Path],
+    listing: Collection[LocalRun],
+    groups: Collection[str] | None,
+    since: datetime | None = None,
+) -> list[Found | Unreadable]:
+    """Return those runs of some folders that are meant, each whole, without reading them.
+
+    A file whose group or start cannot be told is listed whatever is asked for, and so is a folder without a file.
 
     Args:
-        wandb_dir: the folder with the directories `offline-run-*` and `run-*`.
+        wandb_dirs: the folders with the directories `offline-run-*` and `run-*`.
+        listing: their runs.
         groups: the groups to list; None lists all runs.
-        since: only runs started then or later.
+        since: only runs started, or taken up again, then or later.
     """
-    chosen = [paths for paths in run_files(wandb_dir) if any(_is_meant(path, groups, since) for path in paths)]
-    only = None if groups is None else tuple(sorted(groups))
-    return [Found(str(paths[0].absolute()), _mark(paths, only), partial(read_files, paths, only)) for paths in chosen]
+    found: list[Found | Unreadable] = [_found(run) for run in listing if _is_meant(run, groups, since)]
+    return found + list(empty_folders(*wandb_dirs))
 
 
-def read_files(paths: Sequence[Path], groups: Collection[str] | None) -> list[RunRecord | Unreadable]:
-    """Read the files of one run id, in any process (see `runner.wandb_local.read_run`)."""
-    return list(read_run(paths, groups))
+def read_files(paths: Paths, ancestors: Sequence[Paths]) -> list[RunRecord | Unreadable]:
+    """Read the files of one run, in any process (see `runner.wandb_local.read_run`)."""
+    try:
+        return list(read_run(paths, ancestors))
+    except CONTENT_ERRORS as error:
+        reason = unreadable_content(error)
+    except OSError as error:
+        reason = f"The run cannot be read: {error.strerror or error}."
+    return [Unreadable(str(paths[0]), reason)]
 
 
-def _is_meant(path: Path, groups: Collection[str] | None, since: datetime | None) -> bool:
-    if groups is None and since is None:
+def _found(run: LocalRun) -> Found | Unreadable:
+    try:
+        mark = _mark(run)
+    except OSError as error:  # it has gone since it was listed
+        return Unreadable(str(run.paths[0]), f"The run cannot be read: {error.strerror or error}.")
+    return Found(str(run.paths[0].absolute()), mark, partial(read_files, run.paths, run.ancestors))
+
+
+def _is_meant(run: LocalRun, groups: Collection[str] | None, since: datetime | None) -> bool:
+    if run.run_id is None:
         return True
-    head = read_head(path)
-    if head is None:
-        return True
-    started = start_time(head)
-    return (groups is None or head.run_group in groups) and (since is None or started is None or started >= since)
+    in_group = groups is None or group_text(run.group) in groups
+    return in_group and (since is None or not run.starts or max(run.starts) >= since)
 
 
-def _mark(paths: Sequence[Path], groups: Collection[str] | None) -> str:
-    """Name what the record of these files is made of: their content and their models.
+def _mark(run: LocalRun) -> str:
+    """Name what the record of a run is made of: the content of its files and its models.
 
     Whether an unfinished run still lives is not in the files: `runner.sync` reads those that did each time.
     """
-    parts: list[str | bytes] = [repr(groups)] if len(paths) > 1 else []
-    for path in paths:
+    parts: list[str | bytes] = []
+    for path in [*run.paths, *(path for paths in run.ancestors for path in paths)]:
         parts += [path.parent.name, *_state_of(path)]
         for model in sorted((path.parent / "files").glob("*.eqx")):
             parts += [model.name, _stamp(model)]

@@ -32,6 +32,14 @@ class Tally:
     failed: list[Unreadable] = field(default_factory=list)
     hashes: dict[str, str] = field(default_factory=dict)
 
+    def withdraw(self, run_key: str, reason: str) -> None:
+        """Note that a new or changed run could not be brought in after all."""
+        for run_keys in (self.new, self.changed):
+            if run_key in run_keys:
+                run_keys.remove(run_key)
+        self.hashes.pop(run_key, None)
+        self.failed.append(Unreadable(run_key, reason))
+
 
 def stored_runs(store: Path, current: int | None) -> tuple[dict[str, Stored], bool]:
     """Return what is stored of each run, by run key, and whether the schema is an older one.

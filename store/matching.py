@@ -16,7 +16,7 @@ from store.filters import Measured, Range, RunFilter, Value
 from store.frames import arrow, pandas
 from store.own_keys import among_json, among_typed, in_json_range, in_range, own_rows, typed_columns
 
-_SEARCHED = ("run_id", "name", "group", "notes")
+_SEARCHED = ("run_id", "name", "group", "notes", "sweep_id")
 _NUMERIC = ("BIGINT", "DOUBLE")
 
 

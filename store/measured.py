@@ -4,12 +4,24 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pyarrow as pa
+
 from store.canonical import number, whole_number
 
 HEADLINE = "acceleration_error"
 POINTWISE = (HEADLINE, "accel_angle_deg", "radial_sign_violation_pct", "accel_dir_flip_pct")
 OVER_SAMPLES = "mean over samples"
 AS_LOGGED = "as logged"
+# What W&B's `define_metric(name, summary=...)` keeps in place of the last value: which of these counts, and its name.
+AGGREGATIONS = {
+    "last": AS_LOGGED,
+    "best": "best over training, as logged",
+    "min": "minimum over training, as logged",
+    "mean": "mean over training, as logged",
+    "max": "maximum over training, as logged",
+    "first": "first of training, as logged",
+}
+LOSSES = ("train_loss", "val_loss", "percent_error", "val_percent_error")
 
 Row = dict[str, Any]
 
@@ -17,41 +29,59 @@ Row = dict[str, Any]
 def metric_rows(run_key: str, summary: Mapping[str, Any], training_dataset: str | None) -> list[Row]:
     """Return the rows of the table `metrics`; a mean, or an orbit, without a number is NULL.
 
-    A run without `evaluations` has its pointwise metrics as plain numbers of the summary: they were measured on the
-    training orbits, and how they were aggregated is not known.
+    A pointwise metric that no evaluation has is a plain number of the summary: it was measured on the training orbits,
+    and how it was aggregated over these is not known. Where `define_metric` had W&B keep its minimum, or the
+    like, over training, that is the number, and `aggregation` says so.
     """
-    evaluations = _evaluations(summary)
-    if evaluations:
-        return [row for evaluation in evaluations for row in _evaluated(run_key, evaluation)]
-    return [
-        _metric_row(run_key, metric, training_dataset, "train", AS_LOGGED, value)
-        for metric in POINTWISE
-        if (value := number(summary.get(metric))) is not None
-    ]
+    rows = [row for evaluation in _evaluations(summary) for row in _evaluated(run_key, evaluation)]
+    evaluated = {row["metric"] for row in rows}
+    for metric in (name for name in POINTWISE if name not in evaluated):
+        value, aggregation = _logged(summary.get(metric))
+        if value is not None:
+            rows.append(_metric_row(run_key, metric, training_dataset, "train", aggregation, value))
+    return rows
 
 
 def without_orbits(summary: Mapping[str, Any]) -> dict[str, Any]:
     """Return a summary without its lists of values per orbit: their home is the table `metrics`."""
-    evaluations = _evaluations(summary)
-    if not evaluations:
+    listed = summary.get("evaluations")
+    if not isinstance(listed, list | tuple):
         return dict(summary)
-    slim = [
-        {**e, "metrics": {metric: _slim(measured) for metric, measured in e["metrics"].items()}} for e in evaluations
-    ]
-    return {**summary, "evaluations": slim}
+    return {**summary, "evaluations": [_slim_evaluation(entry) for entry in listed]}
 
 
-def divergence(summary: Mapping[str, Any]) -> str | None:
-    """Say in a sentence which headline metric is not finite; None if all are."""
-    for evaluation in _evaluations(summary):
+def divergence(summary: Mapping[str, Any], history: pa.Table | None = None) -> str | None:
+    """Say in a sentence which headline metric is not finite; None if all are.
+
+    W&B keeps null for a NaN that was put into the summary itself. Then the history tells: the run has diverged if the
+    metric, or a loss, ended as a number that is not finite.
+    """
+    evaluations = _evaluations(summary)
+    for evaluation in evaluations:
         measured = evaluation["metrics"].get(HEADLINE)
         value = number(measured.get("mean")) if isinstance(measured, Mapping) else None
         if value is not None and not math.isfinite(value):
             return f"{HEADLINE} on {evaluation.get('dataset')} is not a finite number."
-    value = number(summary.get(HEADLINE))
+    logged = summary.get(HEADLINE)
+    value, aggregation = _logged(logged)
     if value is not None and not math.isfinite(value):
         return f"{HEADLINE} is not a finite number at the end of training."
-    return None
+    if evaluations or history is None:
+        return None
+    # The best over training says nothing of its end.
+    tell_tales = (HEADLINE, *LOSSES) if _is_lost(summary) else () if aggregation == AS_LOGGED else (HEADLINE,)
+    key = next((key for key in tell_tales if _ended_not_finite(history, key)), None)
+    if key is None:
+        return None
+    lost = f"{HEADLINE} is null in W&B's summary, as NaN is there, and " if _is_lost(summary) else ""
+    return f"{lost}{key} is not a finite number at the end of training."
+
+
+def lost_value(summary: Mapping[str, Any]) -> str | None:
+    """Say in a sentence that W&B has lost the headline metric's value; None if it has not."""
+    if not _is_lost(summary) or _evaluations(summary):
+        return None
+    return f"{HEADLINE} is null in W&B's summary, as NaN is there: its value is not known."
 
 
 def unsolved(summary: Mapping[str, Any]) -> str | None:
@@ -63,15 +93,55 @@ def unsolved(summary: Mapping[str, Any]) -> str | None:
 
 
 def _evaluations(summary: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return a summary's evaluations; of two on the same dataset and split, the later one."""
+    """Return a summary's evaluations; of two on the same dataset and split, the later one.
+
+    What another program keeps under this name is not among them, unless it has the same form.
+    """
     listed = summary.get("evaluations")
     return list(
         {
             (evaluation.get("dataset"), _split(evaluation)): evaluation
             for evaluation in (listed if isinstance(listed, list | tuple) else ())
-            if isinstance(evaluation, Mapping) and isinstance(evaluation.get("metrics"), Mapping)
+            if _is_ours(evaluation)
         }.values()
     )
+
+
+def _is_ours(evaluation: object) -> bool:
+    return (
+        isinstance(evaluation, Mapping)
+        and isinstance(evaluation.get("metrics"), Mapping)
+        and all(isinstance(evaluation.get(key), str | None) for key in ("dataset", "split", "code_version"))
+    )
+
+
+def _logged(value: object) -> tuple[float | None, str]:
+    """Return a metric's number in the summary, and what it is of the values over training."""
+    if not isinstance(value, Mapping):
+        return number(value), AS_LOGGED
+    kept = ((number(value.get(name)), aggregation) for name, aggregation in AGGREGATIONS.items())
+    return next(((found, aggregation) for found, aggregation in kept if found is not None), (None, AS_LOGGED))
+
+
+def _is_lost(summary: Mapping[str, Any]) -> bool:
+    if HEADLINE not in summary:
+        return False
+    value = summary[HEADLINE]
+    kept = [value[name] for name in AGGREGATIONS if name in value] if isinstance(value, Mapping) else [value]
+    return bool(kept) and all(one is None for one in kept)
+
+
+def _ended_not_finite(history: pa.Table, key: str) -> bool:
+    if key not in history.column_names:
+        return False
+    logged = history[key].drop_null()
+    return len(logged) > 0 and not math.isfinite(logged[-1].as_py())
+
+
+def _slim_evaluation(evaluation: Any) -> Any:
+    if not _is_ours(evaluation):
+        return evaluation
+    return {**evaluation, "metrics": {metric: _slim(measured) for metric, measured in evaluation["metrics"].items()}}
 
 
 def _slim(measured: object) -> object:

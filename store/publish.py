@@ -1,7 +1,7 @@
 """The only writer: records in, a new version of the catalogue out, or nothing where nothing changed."""
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,11 +12,12 @@ import pyarrow as pa
 
 from store import curves, models
 from store.drafts import draft, explained, put_in_force
+from store.fence import CONTENT_ERRORS, unreadable_content
 from store.incoming import Tally, each_once, is_stored, stored_runs
 from store.layout import last_sync as last_sync, note_sync, store_version, versions
 from store.leftovers import GRACE, discard_drafts, discard_superseded, touch_replaced
 from store.lock import writer_lock
-from store.records import Incoming, Unreadable
+from store.records import Incoming, RunRecord, Unreadable
 from store.rows import TABLES, Prepared, prepare, rows_of
 from store.sqltext import statement
 
@@ -75,41 +76,81 @@ def _publish(store: Path, records: Iterable[Incoming], source: str) -> SyncRepor
         con: duckdb.DuckDBPyConnection | None = None
         distinct = each_once(records, stored, tally)
         while chunk := list(itertools.islice(distinct, _CHUNK)):
-            fresh = [run for record in chunk if not is_stored(run := prepare(record), stored, tally)]
+            fresh = [run for run in _prepared(chunk, tally) if not is_stored(run, stored, tally)]
             if fresh:
                 con = con or stack.enter_context(draft(store, current, version))
-                _bring_in(con, store, fresh)
+                _bring_in(con, store, fresh, tally)
         if outdated:
             con = con or stack.enter_context(draft(store, current, version))
         if con is not None:
             _note(con, version, source, tally)
-    if con is not None:
+    published = con is not None and bool(tally.new or tally.changed or outdated)
+    if published:
         touch_replaced(path for run_key in tally.changed for path in stored[run_key].files)
         put_in_force(store, version)
+    elif con is not None:  # all that was new failed
+        discard_drafts(store, current)
     return SyncReport(
         new=tuple(tally.new),
         changed=tuple(tally.changed),
         unchanged=tuple(tally.unchanged),
         failed=tuple(tally.failed),
-        version=current if con is None else version,
-        published=con is not None,
+        version=version if published else current,
+        published=published,
         record_hashes=tally.hashes,
     )
 
 
-def _bring_in(con: duckdb.DuckDBPyConnection, store: Path, runs: list[Prepared]) -> None:
+def _prepared(records: Iterable[RunRecord], tally: Tally) -> Iterator[Prepared]:
+    """Prepare records; one that cannot be prepared fails alone."""
+    for record in records:
+        try:
+            yield prepare(record)
+        except CONTENT_ERRORS as error:
+            tally.failed.append(
+                Unreadable(f"{record.entity}/{record.project}/{record.run_id}", unreadable_content(error))
+            )
+
+
+def _bring_in(con: duckdb.DuckDBPyConnection, store: Path, runs: list[Prepared], tally: Tally) -> None:
+    """Write runs together; where that fails by their content, one by one, so that each fails alone.
+
+    The draft's transaction ends with the last run that is whole, and a new one is begun.
+    """
+    try:
+        _write(con, store, runs)
+    except (*CONTENT_ERRORS, duckdb.DataError, duckdb.IntegrityError, duckdb.ProgrammingError) as error:
+        con.rollback()
+        con.begin()
+        if len(runs) == 1:
+            tally.withdraw(runs[0].run_key, unreadable_content(error))
+        else:
+            for run in runs:
+                _bring_in(con, store, [run], tally)
+    else:
+        con.commit()
+        con.begin()
+
+
+def _write(con: duckdb.DuckDBPyConnection, store: Path, runs: list[Prepared]) -> None:
     rows: dict[str, list[dict[str, object]]] = {table: [] for table in TABLES}
     for run in runs:
         curve_file = curves.write_curve(store, run.run_key, run.history)
         model_file = models.keep(store, run.record.run_id, run.model)
         for table, made in rows_of(run, curve_file, model_file).items():
             rows[table] += made
+    tables = {table: _table(con, table, rows[table]) for table in TABLES}
     con.register("replaced", pa.table({"run_key": [run.run_key for run in runs]}))
-    con.execute(statement("delete_replaced"))
-    con.unregister("replaced")
-    for table in TABLES:
-        schema = con.table(table).limit(0).to_arrow_table().schema
-        con.from_arrow(pa.Table.from_pylist(rows[table], schema=schema)).insert_into(table)
+    try:
+        con.execute(statement("delete_replaced"))
+    finally:
+        con.unregister("replaced")
+    for table, content in tables.items():
+        con.from_arrow(content).insert_into(table)
+
+
+def _table(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, object]]) -> pa.Table:
+    return pa.Table.from_pylist(rows, schema=con.table(table).limit(0).to_arrow_table().schema)
 
 
 def _note(con: duckdb.DuckDBPyConnection, version: int, source: str, tally: Tally) -> None:

@@ -40,6 +40,11 @@ from store.parameter_queries import (
     parameter_values as parameter_values,
     varying_parameters as varying_parameters,
 )
+from store.unmeasured import (
+    Unmeasured as Unmeasured,
+    unmeasured as unmeasured,
+    unmeasured_sentence as unmeasured_sentence,
+)
 
 
 class TrainedConfigs(NamedTuple):

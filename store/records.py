@@ -8,7 +8,14 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+SWEEP = "sweep "  # and the id of a W&B sweep: the group of its runs that have none
+
 State = Literal["finished", "running", "crashed", "failed", "killed", "diverged"]
+
+
+def group_name(group: str | None, sweep_id: str | None) -> str | None:
+    """Return the group that a run is shown in: its own, else the W&B sweep that started it, as "sweep <id>"."""
+    return group or (f"{SWEEP}{sweep_id}" if sweep_id else None)
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,8 @@ class RunRecord:
 
     `config` and `summary` are plain JSON-like mappings as W&B keeps them, `history` has an int64 column `step` and
     one float64 column per key (missing is null), times are UTC. `state` is what W&B says; the store itself derives
-    "diverged". `reason` says in a sentence why a run is not "finished", or what could not be read of it.
+    "diverged". `reason` says in a sentence why a run is not "finished", or what could not be read of it. `sweep_id` is
+    that of the W&B sweep whose agent started the run, and its group where it has none (see `group_name`).
     """
 
     entity: str
@@ -46,6 +54,7 @@ class RunRecord:
     history: pa.Table
     model: ModelFile | None
     source: Literal["local", "api"]
+    sweep_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pyarrow as pa
 from orbitsens.config import LoggedConfig, is_seed, read_logged
 from store.canonical import canonical_json, digest, number, schedule_text, whole_number
 from store.curves import history_hash, normalised, stats_rows
-from store.measured import divergence, metric_rows, unsolved, without_orbits
+from store.measured import divergence, lost_value, metric_rows, unsolved, without_orbits
 from store.models import Model, examine
 from store.records import RunRecord
 
@@ -57,6 +57,7 @@ def prepare(record: RunRecord) -> Prepared:
         "notes": record.notes,
         "config": record.config,
         "summary": record.summary,
+        "sweep_id": record.sweep_id,
     }
     run_key = f"{record.entity}/{record.project}/{record.run_id}"
     content_hash = digest(run_key, canonical_json(content), history_hash(history))
@@ -81,7 +82,7 @@ def rows_of(run: Prepared, curve_file: str | None, model_file: str | None) -> di
 
 def _run_row(run: Prepared, logged: LoggedConfig, curve_file: str | None, model_file: str | None) -> Row:
     record, summary = run.record, run.record.summary
-    state, reason = _state(record)
+    state, reason = _state(run)
     ours = record.config.get("orbitsens")
     hashes = ours if isinstance(ours, Mapping) else {}
     created, finished = _utc(record.created_at), _utc(record.finished_at)
@@ -114,13 +115,17 @@ def _run_row(run: Prepared, logged: LoggedConfig, curve_file: str | None, model_
         "model_problem": run.model.problem,
         "n_parameters": whole_number(summary.get("n_parameters")),
         "train_seconds": number(summary.get("train_seconds")),
+        "sweep_id": record.sweep_id,
         "numerics": whole_number(hashes.get("numerics")),
     }
 
 
-def _state(record: RunRecord) -> tuple[str, str | None]:
-    diverged = divergence(record.summary) if record.state == "finished" else None
-    reasons = [reason for reason in (record.reason, diverged, unsolved(record.summary)) if reason]
+def _state(run: Prepared) -> tuple[str, str | None]:
+    record, summary = run.record, run.record.summary
+    finished = record.state == "finished"
+    diverged = divergence(summary, run.history) if finished else None
+    lost = lost_value(summary) if finished and not diverged else None
+    reasons = [reason for reason in (record.reason, diverged, lost, unsolved(summary)) if reason]
     return "diverged" if diverged else record.state, " ".join(reasons) or None
 
 

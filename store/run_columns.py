@@ -27,6 +27,7 @@ FACTS = (
     "tags",
     "notes",
     "source",
+    "sweep_id",
 )
 STATISTICS = ("last", "min", "step_of_min", "max", "first", "n")
 # JSON lists in text, sorted by their numbers: [4] comes before [18].

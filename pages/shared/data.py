@@ -143,6 +143,13 @@ def metric_choices(of: Catalogue, which: RunFilter) -> pd.DataFrame:
         return queries.metric_choices(con, which)
 
 
+@_cached
+def unmeasured(of: Catalogue, which: RunFilter) -> queries.Unmeasured:
+    """Look at runs none of which was measured."""
+    with reading(of) as con:
+        return queries.unmeasured(con, which)
+
+
 def varying_parameters(of: Catalogue, which: RunFilter, but: tuple[str, ...] = SEED_KEYS) -> list[str]:
     """Name the parameters that differ between some runs, but for some: the seeds, unless said otherwise."""
     return [name for name in _all_varying(of, which) if not left_out(name, but)]

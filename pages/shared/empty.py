@@ -11,6 +11,7 @@ from pages.shared.filter.words import groups_text, restrictions
 from pages.shared.text import plain
 from store.filters import RunFilter
 from store.location import DEFAULT, SHIPPED
+from store.queries import Unmeasured, unmeasured_sentence
 
 
 def quickstart(store: Path) -> str:
@@ -48,11 +49,15 @@ def unknown_filter_stop(why: str) -> NoReturn:
     st.stop()
 
 
-def no_metric_stop(which: RunFilter, store: Path) -> NoReturn:
-    """No run that matches was measured: say what to do and end the page."""
+def no_metric_stop(which: RunFilter, store: Path, found: Unmeasured) -> NoReturn:
+    """No run that matches was measured: say why, and end the page."""
+    problem = f"No run of {plain(groups_text(which))} has been measured yet."
+    if not found.n_running:
+        st.info(f"{problem} {plain(unmeasured_sentence(found))} This page needs one of these metrics.")
+        st.stop()
     st.info(
-        f"No run of {plain(groups_text(which))} has been measured yet. If its sweep is still running, wait for it; "
-        "then bring the results in, and this page shows them:"
+        f"{problem} {found.n_running} of {found.n_runs} are still running: when they are finished, bring the results "
+        "in, and this page shows them:"
     )
     st.code(sync(store, which.groups[0] or "" if len(which.groups) == 1 else ""), language="bash")
     st.stop()

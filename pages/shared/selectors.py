@@ -10,7 +10,7 @@ import streamlit as st
 from orbitsens.sensitivity.settings import value_text
 from pages.shared.charts.violins import PICK, PICK_UNUSABLE
 from pages.shared.controls import NOTHING, choose, put
-from pages.shared.data import Measured, metric_choices
+from pages.shared.data import Measured, metric_choices, unmeasured
 from pages.shared.empty import no_metric_stop
 from pages.shared.measures import ranked
 from pages.shared.runs.names import run_ids as run_ids
@@ -38,7 +38,7 @@ def choose_measured(view: View, columns: Sequence[Any]) -> Measured:
     """Choose a metric and a dataset, each in one of two columns; end the page where nothing was measured."""
     choices = metric_choices(view.catalogue, view.filter)
     if choices.empty:
-        no_metric_stop(view.filter, Path(view.catalogue.path))
+        no_metric_stop(view.filter, Path(view.catalogue.path), unmeasured(view.catalogue, view.filter))
     with columns[0]:
         metric_key = choose_metric(choices)
     with columns[1]:

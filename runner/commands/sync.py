@@ -25,19 +25,28 @@ class Source(StrEnum):
 
 
 def sync(
-    groups: Annotated[list[str] | None, typer.Argument(metavar="[GROUP ...]", help="The W&B groups.")] = None,
+    groups: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[GROUP ...]", help="The W&B groups; '(no group)': the runs without one."),
+    ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Bring in the runs of all groups, and those of none.")
     ] = False,
     source: Annotated[Source, typer.Option(help="W&B's files on this machine, or its server.")] = Source.local,
     entity: Annotated[str | None, typer.Option(help="The W&B entity (team), with --source api.")] = None,
     project: Annotated[str | None, typer.Option(help="The W&B project, with --source api.")] = None,
-    since: Annotated[datetime | None, typer.Option(help="Only runs started then or later (UTC).")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(help="Only runs started, or taken up again, then or later (UTC).")
+    ] = None,
     store: Annotated[Path | None, typer.Option(help="The run store; default .orbitsens/store.")] = None,
     wandb_dir: Annotated[
-        Path | None, typer.Option(help="The folder with W&B's local runs; default $WANDB_DIR/wandb, else ./wandb.")
+        Path | None,
+        typer.Option(
+            help="The folder with W&B's local runs, or one of jobs that have such folders; "
+            "default $WANDB_DIR/wandb, else ./wandb."
+        ),
     ] = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Go on, quietly, until Ctrl-C.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Continue, quietly, until Ctrl-C.")] = False,
     every: Annotated[float, typer.Option(min=1, help="Seconds between looks, with --watch.")] = 15,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was found as JSON, with --watch one line each.")
@@ -45,7 +54,9 @@ def sync(
 ) -> None:
     """Bring the runs of W&B groups into the run store; what has not changed stays as it is and is not read again.
 
-    The server is that of WANDB_BASE_URL and `wandb login`. A sync that is killed loses little: the next one goes on.
+    The server is that of WANDB_BASE_URL and `wandb login`. A sync that is killed loses little: the next one continues.
+    The exit code is 0 as long as one run could be read, 1 if every one failed. The runs of a W&B sweep that have no
+    group are in the group "sweep <id>".
     """
     from rich.console import Console
 
@@ -68,17 +79,26 @@ def sync(
             lambda: bring(lambda done, total: None), every, lambda report: _say(report, place, as_json), console.print
         )
     else:
-        _say(_with_progress(bring, console), place, as_json)
+        report = _with_progress(bring, console)
+        _say(report, place, as_json)
+        if report.failed and not (report.new or report.changed or report.unchanged):
+            raise typer.Exit(1)
 
 
 def _local(
     wandb_dir: Path | None, groups: list[str] | None, store: Path, console: "Console", since: datetime | None
 ) -> Sync:
-    from runner.paths import local_runs_dir
+    from runner.paths import job_runs_dirs, local_runs_dir
     from runner.sync import sync_local
 
     folder = local_runs_dir(wandb_dir)
-    return lambda on_progress: sync_local(folder, groups, store, console.print, on_progress, since)
+
+    def bring(on_progress: Callable[[int, int], None]) -> "SyncReport":
+        # Asked for a folder of jobs, each with its own folder of runs.
+        jobs = job_runs_dirs(folder.parent) if wandb_dir is not None and not folder.exists() else []
+        return sync_local(folder, groups, store, console.print, on_progress, since, jobs)
+
+    return bring
 
 
 def _api(

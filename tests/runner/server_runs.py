@@ -11,8 +11,9 @@ from wandb.proto.wandb_internal_pb2 import Record
 
 from runner import tracking
 from runner.sync import sync_api
+from runner.wandb_files import local_listing
 from runner.wandb_framing import read_records
-from runner.wandb_local import read_run, run_files
+from runner.wandb_local import read_run
 from runner.wandb_records import merged
 from runner.wandb_values import to_json_like
 from store import queries
@@ -64,7 +65,7 @@ def stub_run(run_id: str, group: str | None = "g", *, n_steps: int = 20, **chang
 
 def as_on_the_server(wandb_dir: Path) -> list[StubRun]:
     """The runs of a local folder as the server has them once they are sent."""
-    return [_sent(paths) for paths in run_files(wandb_dir)]
+    return [_sent(run.paths) for run in local_listing(wandb_dir)]
 
 
 def _sent(paths: tuple[Path, ...]) -> StubRun:

@@ -43,9 +43,11 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ids: list[str] = []
     really = wandb_found.read_run
 
-    def read_run(paths: tuple[Path, ...], groups: object = None) -> Iterator[RunRecord | Unreadable]:
+    def read_run(
+        paths: tuple[Path, ...], ancestors: tuple[tuple[Path, ...], ...] = ()
+    ) -> Iterator[RunRecord | Unreadable]:
         ids.append(paths[0].stem.removeprefix("run-"))
-        return really(paths, groups)
+        return really(paths, ancestors)
 
     monkeypatch.setattr(wandb_found, "read_run", read_run)
     return ids

@@ -1,9 +1,11 @@
 """What becomes of a summary: metrics with their dataset and split, and the state "diverged"."""
 
+import math
 import re
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from store import queries
@@ -122,3 +124,72 @@ def test_where_the_solver_gave_up_the_reason_says_so(store: Path, record: RunRec
     assert re.search(before + r"The solver gave up on 12 segments during training", found.reason)
     fine = stored(store, replace(record, summary={**record.summary, "solver_gave_up": 0}))
     assert "solver" not in (fine.reason or "")
+
+
+@pytest.mark.parametrize(
+    ("logged", "value", "aggregation"),
+    [
+        ({"min": 1.5}, 1.5, "minimum over training, as logged"),
+        ({"max": 4}, 4, "maximum over training, as logged"),
+        ({"mean": 2.0}, 2.0, "mean over training, as logged"),
+        ({"best": 1.0, "max": 3.0}, 1.0, "best over training, as logged"),
+        ({"min": 1.0, "last": 2.0}, 2.0, "as logged"),
+        ({"first": 9.0}, 9.0, "first of training, as logged"),
+    ],
+)
+def test_of_what_define_metric_kept_the_number_counts_and_says_what_it_is(
+    logged: dict[str, float], value: float, aggregation: str
+) -> None:
+    rows = metric_rows("r", {"acceleration_error": logged}, TRAIN)
+    assert [(row["metric"], row["value"], row["aggregation"]) for row in rows] == [
+        ("acceleration_error", value, aggregation)
+    ]
+    assert metric_rows("r", {"acceleration_error": {"inner": 1.0}}, TRAIN) == []
+
+
+def test_a_figure_that_no_evaluation_has_is_still_a_metric() -> None:
+    evaluated = {"dataset": TEST, "split": "test", "metrics": {"rmse": {"mean": 2.0}}}
+    rows = metric_rows("r", {"evaluations": [evaluated], "acceleration_error": 5.0}, TRAIN)
+    assert [(row["metric"], row["dataset"], row["value"]) for row in rows] == [
+        ("rmse", TEST, 2.0),
+        ("acceleration_error", TRAIN, 5.0),
+    ]
+
+
+def history(**columns: list[float | None]) -> pa.Table:
+    n = len(next(iter(columns.values())))
+    return pa.table(
+        {"step": pa.array(range(n), pa.int64())} | {k: pa.array(v, pa.float64()) for k, v in columns.items()}
+    )
+
+
+NAN = float("nan")
+LOST = "acceleration_error is null in W&B's summary, as NaN is there"
+
+
+@pytest.mark.parametrize(
+    ("summary", "columns", "state", "reason"),
+    [
+        (
+            None,
+            {"train_loss": [1.0, NAN, None]},
+            "diverged",
+            f"{LOST}, and train_loss is not a finite number at the end",
+        ),
+        ({"min": None}, {"val_loss": [1.0, math.inf]}, "diverged", f"{LOST}, and val_loss is not a finite number"),
+        (None, {"acceleration_error": [1.0, NAN]}, "diverged", f"{LOST}, and acceleration_error is not a finite"),
+        (None, {"train_loss": [NAN, 1.0]}, "finished", f"{LOST}: its value is not known."),
+        ({"min": 1.0}, {"acceleration_error": [1.0, NAN]}, "diverged", "acceleration_error is not a finite number at"),
+        ({"min": 1.0}, {"acceleration_error": [NAN, 1.0], "train_loss": [1.0, NAN]}, "finished", ""),
+        (5.0, {"train_loss": [1.0, NAN]}, "finished", ""),
+    ],
+)
+def test_what_w_and_b_lost_is_told_by_the_history(
+    store: Path, summary: object, columns: dict[str, list[float | None]], state: str, reason: str
+) -> None:
+    record = replace(old_run(error=1.0), summary={"acceleration_error": summary}, history=history(**columns))
+    found = stored(store, record)
+    assert found.state == state
+    assert (found.reason or "").startswith(reason) and bool(found.reason) == bool(reason)
+    running = replace(record, state="running", reason="The run is being written.")
+    assert stored(store, running).reason == running.reason

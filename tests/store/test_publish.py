@@ -78,6 +78,7 @@ CHANGES: dict[str, object] = {
     "summary": {"acceleration_error": 1.0},
     "history": pa.table({"step": [1], "train_loss": [1.0]}),
     "model": ModelFile(None, "artifact", "It was not kept."),
+    "sweep_id": "abcd1234",
 }
 
 

@@ -15,8 +15,9 @@ ROW = 48  # px
 def effect_chart(found: Effects, theme: Theme) -> alt.LayerChart:
     """One row per parameter: its largest effect, the interval that decides whether it matters, and its bound.
 
-    Factors on a logarithmic axis, or differences where the response has no logarithm. Where that does not
-    matter or cannot be told, a tick marks the bound that no average effect exceeds; left of the dashed line an effect counts as none.
+    Factors on a logarithmic axis, or differences where the response has no logarithm. Of a parameter that is not
+    shown to matter a tick marks the bound that no average effect exceeds; left of the dashed line an effect counts as
+    none.
     """
     table = found.table.dropna(subset=["effect"]).sort_values("effect", ascending=False, kind="stable")
 

@@ -25,6 +25,7 @@ FACT_WORDS: Mapping[str, str] = {
     "tags": "tags",
     "notes": "notes",
     "source": "source",
+    "sweep_id": "W&B sweep",
 }
 STATISTIC_WORDS: Mapping[str, str] = {
     "last": "last",
