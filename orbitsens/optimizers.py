@@ -9,8 +9,8 @@ import optax
 from jaxtyping import Array, Float
 
 from orbitsens.config import Parameters
-from orbitsens.config.choices import OPTIMIZERS, OWN_WEIGHT_DECAY
-from orbitsens.traced import decays, in_force
+from orbitsens.config.choices import OPTIMIZERS
+from orbitsens.traced import OWN_WEIGHT_DECAY, decays, in_force
 
 Number = Float[Array, ""]
 

@@ -1,13 +1,14 @@
 """Which runs of a sweep share one compiled program, and how long a sweep will take. Knows no JAX."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from orbitsens.config import RunConfig, Stage, data_shape, n_training_segments
+from orbitsens.config import Data, DataShape, RunConfig, Stage, data_shape, training_segments
 from orbitsens.schedule import block_length
-from orbitsens.traced import shape_parameters
+from orbitsens.traced import shape_key
 
 # Runs that train together at most, so that a sweep shows results on its way, and what their weights may take.
 # What is kept for the gradient is bounded apart from that: `orbitsens.placement` trains them cohort by cohort.
@@ -25,6 +26,9 @@ GFLOPS = 190.0  # the products
 STAGES_OF_TSIT5 = 6
 
 
+ShapeOf = Callable[[Data], DataShape]
+
+
 class Program(NamedTuple):
     """Runs that one compiled program trains together: places in the list of runs, in order."""
 
@@ -37,16 +41,17 @@ def plan_programs(runs: Sequence[RunConfig], max_together: int = MAX_RUNS_TOGETH
 
     A program's runs are at most `max_together`, fewer where their state would not fit into memory.
     """
+    shape_of = cache(data_shape)
     groups: dict[Any, list[int]] = {}
     for place, run in enumerate(runs):
         groups.setdefault(_shape_of(run), []).append(place)
     programs = []
     for places in groups.values():
-        most = min(max_together, max(1, STATE_BYTES // _state_bytes(runs[places[0]])))
+        most = min(max_together, max(1, STATE_BYTES // _state_bytes(runs[places[0]], shape_of)))
         for part in np.array_split(places, -(-len(places) // most)):
             together = tuple(int(p) for p in part)
             shapes = {(stage.segment_length, stage.window) for stage in runs[places[0]].parameters.stages}
-            seconds = COMPILE_SECONDS * len(shapes) + sum(RUN_SECONDS + _seconds(runs[p]) for p in together)
+            seconds = COMPILE_SECONDS * len(shapes) + sum(RUN_SECONDS + _seconds(runs[p], shape_of) for p in together)
             programs.append(Program(together, seconds))
     return programs
 
@@ -54,32 +59,31 @@ def plan_programs(runs: Sequence[RunConfig], max_together: int = MAX_RUNS_TOGETH
 def _shape_of(run: RunConfig) -> Any:
     """What has to be equal for two runs to share a program."""
     p, data = run.parameters, run.data
-    named = tuple(sorted((key, repr(value)) for key, value in vars(shape_parameters(p)).items()))
     dataset = (data.dataset_name, data.dataset_file, data.dataset_sha256)
     # Orbits of a file may differ in length: then another split makes another number of segments.
     split = (p.seed, p.split_seed) if data.dataset_file is not None and p.train_val_split < 1 else None
-    return named, len(p.stages), dataset, split
+    return shape_key(p), dataset, split
 
 
-def _state_bytes(run: RunConfig) -> int:
+def _state_bytes(run: RunConfig, shape_of: ShapeOf) -> int:
     """Memory that a run holds on to: weights, the best ones, averages and the optimiser's state; data of its own."""
     p = run.parameters
     weights = p.width * (p.width * max(p.depth - 1, 0) + p.depth + 20)
     own_data = 0
     if p.train_val_split < 1 or run.data.dataset_file is not None:
-        own_data = 8 * len(p.stages) * sum(data_shape(run.data).lengths)
+        own_data = 8 * len(p.stages) * sum(shape_of(run.data).lengths)
     return 4 * (6 * weights + own_data)
 
 
-def _seconds(run: RunConfig) -> float:
+def _seconds(run: RunConfig, shape_of: ShapeOf) -> float:
     """Estimated training time of one run within a program."""
-    return sum(stage.steps * step_seconds(run, stage) for stage in run.parameters.stages)
+    return sum(stage.steps * step_seconds(run, stage, shape_of) for stage in run.parameters.stages)
 
 
-def step_seconds(run: RunConfig, stage: Stage) -> float:
+def step_seconds(run: RunConfig, stage: Stage, shape_of: ShapeOf = data_shape) -> float:
     """Estimated time of one step of a run that trains beside others, its share of the evaluations included."""
     p = run.parameters
-    n_segments = n_training_segments(p, stage, data_shape(run.data).lengths)
+    n_segments = training_segments(p, stage, shape_of(run.data))
     # Multiplications and additions of the layers; a gradient takes twice as long as the values.
     flops = STAGES_OF_TSIT5 * 2.0 * p.width * (p.width * max(p.depth - 1, 0) + 11)
     state = STATE_SECONDS / 3 * (1.0 + stage.n_samples / REFINED_SAMPLES) + flops / (GFLOPS * 1e9)

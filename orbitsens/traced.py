@@ -4,13 +4,18 @@ The grouping of runs (`orbitsens.programs`), the arrays (`orbitsens.run_numbers`
 parameters while it is traced (`shape_parameters`) all follow from the one table `TRACED`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from functools import cache
+from operator import attrgetter
 from types import MappingProxyType
+from typing import Any
 
 from orbitsens.config import SEED_KEYS, Parameters, Stage
-from orbitsens.config.choices import OWN_WEIGHT_DECAY
 
 Value = Callable[[Parameters, Stage], float]
+
+# Of the optimisers that decay weights by default in optax, by how much.
+OWN_WEIGHT_DECAY: Mapping[str, float] = MappingProxyType({"adamw": 1e-4, "nadamw": 1e-4, "lion": 1e-3})
 
 
 def weight_decay(parameters: Parameters) -> float:
@@ -63,3 +68,14 @@ def shape_parameters(parameters: Parameters) -> Parameters:
         if key not in SWITCHES or in_force(parameters, key):
             shape.__dict__.pop(key)
     return shape
+
+
+@cache
+def _shaping(traced: frozenset[str]) -> Callable[[Parameters], Any]:
+    return attrgetter(*sorted(set(Parameters.model_fields) - {*SEED_KEYS, *traced}))
+
+
+def shape_key(parameters: Parameters) -> Hashable:
+    """Return what is equal for runs whose `shape_parameters` are equal, without making those: sweeps have many runs."""
+    switches = tuple("on" if in_force(parameters, key) else getattr(parameters, key) for key in SWITCHES)
+    return _shaping(frozenset(TRACED))(parameters), switches, len(parameters.stages)

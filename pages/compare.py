@@ -1,4 +1,4 @@
-"""Compare: 2 to 50 runs side by side, what they differ in, what they came to, and their curves on top of each other."""
+"""Compare: 2 to 50 runs side by side, their curves on top of each other, what they differ in, and what they came to."""
 
 import streamlit as st
 
@@ -16,8 +16,9 @@ compared = compare(
 
 st.markdown(f"##### {compare_views.answer(compared)}")
 compare_views.choose_others(view, compared, wanted, MOST_COMPARED)
+curves = compare_views.show_overlaid(view.catalogue, compared)
 compare_views.show_parameters(compared)
 metrics = run_data.compared_metrics(view.catalogue, run_keys)
 compare_views.show_metrics(compared, metrics)
 compare_settings.show_settings(compared, metrics)
-compare_views.show_overlaid(view.catalogue, compared)
+compare_settings.show_at_step(compared, curves)

@@ -15,7 +15,7 @@ from pages.shared.grids.views import show_maps, show_marginals
 from pages.shared.jobs import job_panel
 from pages.shared.start import start
 from pages.shared.tables import show_table
-from pages.shared.text import count, listed
+from pages.shared.text import count, listed, plain
 from runner import jobs
 
 view = start("Generalisation")
@@ -31,7 +31,9 @@ settings = choose_settings()
 if settings is None:
     st.stop()
 
-found = grid_data.grid_files(places, tuple(chosen["model_sha256"]), settings)
+found, damaged = grid_data.readable(grid_data.grid_files(places, tuple(chosen["model_sha256"]), settings))
+for sentence in damaged:
+    st.warning(plain(sentence), icon=":material/broken_image:")
 lacking = chosen[~chosen["model_sha256"].isin(list(found))]
 if len(lacking):
     arguments = jobs.grid_arguments(list(lacking["run_key"]), settings, Path(catalogue.path))
@@ -59,4 +61,4 @@ if len(runs):
     st.caption(INSIDE)
     st.subheader("Over one axis")
     show_marginals(grids, runs, look)
-show_named(view, home, chosen)
+show_named(view, home, models, chosen)

@@ -15,6 +15,7 @@ words = "Evaluations are processes of their own: they go on if the app is closed
 catalogue = start("Jobs and syncs", words, filtered=False).catalogue
 home = Path(grid_data.home(catalogue).path)
 
+sync_panel.show_odd([Path(catalogue.path), home])
 st.subheader("Now")
 sync_panel.show_now(catalogue, home)
 st.subheader("Runs that did not finish")

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.shared import data, look
+from pages.shared import data, look, study_data
 from pages.shared.charts.axes import axis
 from pages.shared.charts.colours import finite_scale
 from pages.shared.charts.parallel import MOST_LINES, parallel
@@ -45,7 +45,8 @@ axes = [
     *(axis(known[name].key, runs[name], log=log) for name in names),
     axis(title, runs["value"], log=log, metric=True),
 ]
-answer = parallel_text.answer(runs, names, words.unit)
+settings = study_data.settings_of(view.catalogue, view.filter, measured, view.but)
+answer = parallel_text.answer(runs, names, words.unit, runs["run_key"].map(settings))
 st.markdown(f"##### {answer}.")
 draw = partial(parallel, runs, axes, finite_scale(runs["value"], Quantity(title, log)))
 key = brushing.chart_key()

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import look
+from pages.shared import data, look, study_data
 from pages.shared.charts.positions import Quantity, can_be_log, positions
 from pages.shared.charts.scatter import MOST_POINTS, scatter
 from pages.shared.controls import NOTHING, choose, places, switch
@@ -13,7 +13,7 @@ from pages.shared.data import metric_choices
 from pages.shared.exports import download_row
 from pages.shared.filter.beginning import newest
 from pages.shared.glossary import COMMON, hover
-from pages.shared.measures import ranked
+from pages.shared.measures import headline, ranked
 from pages.shared.relations import scatter_text
 from pages.shared.relations.things import columns_of, frame_of
 from pages.shared.runs import data as run_data
@@ -31,6 +31,8 @@ known = columns_of(view)
 words = {name: heading(column) for name, column in known.items()}
 errors = [column_id(RunColumn("metric", *place)) for place in ranked(metric_choices(view.catalogue, view.filter))]
 varying = [name for name in view.setting_parameters() if name in known]
+kinds = data.kinds(view.catalogue)
+numbers = [name for name in varying if kinds.get(name) != "word"]
 
 
 def first(*names: str) -> dict[str, str]:
@@ -40,7 +42,7 @@ def first(*names: str) -> dict[str, str]:
 
 across, up, by = places(320, 320, 320)
 with across:
-    x = choose("Across", first("run:train_seconds", *varying, "seed"), "x")
+    x = choose("Across", first(*numbers, "seed", *varying, "run:n_parameters"), "x")
 with up:
     y = choose("Up", first(*errors, "run:n_parameters"), "y")
 with by:
@@ -57,7 +59,10 @@ rows = run_data.table(view.catalogue, view.filter, tuple(columns.values()))
 runs = frame_of(rows, columns)
 quantities = {axis: Quantity(words[name], logs["c" if axis == "colour" else axis]) for axis, name in chosen.items()}
 on_axes = positions(runs["x"], quantities["x"]).drawable & positions(runs["y"], quantities["y"]).drawable
-answer, used = scatter_text.answer(runs, words[x], words[y]), scatter_text.used(runs, on_axes)
+measured = headline(data.metric_choices(view.catalogue, view.filter))
+settings = study_data.settings_of(view.catalogue, view.filter, measured, view.but)
+answer = scatter_text.answer(runs, words[x], words[y], runs["run_key"].map(settings))
+used = scatter_text.used(runs, on_axes)
 names = run_ids(runs)
 selected = {name: key for key, name in names.items()}.get(st.query_params.get("run", ""))
 

@@ -40,6 +40,8 @@ if study.summary.empty:
 else:
     answer = sentences.seed_answer(study, words, dataset, called.said)
     st.markdown(f"##### {answer}")
+    if linear := sentences.linear_map(study, study_data.run_metric(*chosen), words):
+        st.markdown(plain(linear))
     draw = partial(violins, study, axis_title(measured.metric), names=called)
     pick = partial(click_to_run, CHART, names)
     st.altair_chart(draw(look.theme(), selected), theme=None, key=CHART, on_select=pick, alt=spoken(answer))

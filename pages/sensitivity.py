@@ -22,12 +22,13 @@ words = wording.Metric(metric(measured.metric).label, metric(measured.metric).un
 dataset = dataset_label(measured.dataset, measured.split)
 answer = sensitivity_data.analysis(view.catalogue, view.filter, measured, view.but)
 found = answer.response
+remark = sensitivity_data.remark(view.catalogue, view.filter, measured, view.but)
 if isinstance(found, str):
     st.info(plain(found))
     st.markdown(plain(" ".join(divergence_sentences(answer))))
     st.stop()
 
-show_answer(answer, words, dataset, view.name)
+show_answer(answer, words, dataset, view.name, remark)
 if found.runs["setting"].nunique() > 1 and not isinstance(answer.noise, str):
     st.subheader("Two settings, and the sweep that would tell them apart")
     show_pair(view, found, study_data.run_metric(view.catalogue, view.filter, measured), words)
@@ -50,7 +51,7 @@ def full() -> Analysis:
 
 def text() -> str:
     """The report; made when it is asked for."""
-    return report.markdown(full(), f"Sensitivity of {view.name}", words, dataset)
+    return report.markdown(full(), f"Sensitivity of {view.name}", words, dataset, remark)
 
 
 name = f"sensitivity-{view.name}"

@@ -18,6 +18,7 @@ from runner.commands.status import status
 from runner.commands.sweep import sweep
 from runner.commands.sync import sync
 from runner.environment import set_aside
+from runner.terminal import printable
 from store.connect import StoreError
 
 app = typer.Typer(
@@ -39,7 +40,7 @@ def main() -> None:
     try:
         app()
     except (ConfigError, StoreError) as error:
-        print(error, file=sys.stderr)
+        print(printable(str(error)), file=sys.stderr)
         sys.exit(2)
 
 

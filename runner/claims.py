@@ -13,8 +13,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from orbitsens.config import ConfigError
+from store.layout import SWEEPS
 
-FOLDER = "sweeps"
+FOLDER = SWEEPS
 
 
 @contextmanager
@@ -55,9 +56,25 @@ def _claimed_by_others(folder: Path) -> set[str]:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            hashes |= set(json.loads(content.read_text(encoding="utf-8"))["hashes"])
+            hashes |= _claim(content)
             continue
         content.unlink()
         lock.release()
         Path(lock.lock_file).unlink(missing_ok=True)
     return hashes
+
+
+def _claim(content: Path) -> set[str]:
+    """Return the hashes that a living sweep has claimed.
+
+    Raises:
+        ConfigError: its file is not understood.
+    """
+    try:
+        return set(map(str, json.loads(content.read_text(encoding="utf-8"))["hashes"]))
+    except FileNotFoundError:  # it has just ended
+        return set()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigError(
+            f"{content}, which says what another sweep trains, is not understood: wait until that sweep ends."
+        ) from error

@@ -27,6 +27,8 @@ from store.evaluations import (
 )
 
 OVER_SAMPLES, OVER_ORBITS = "mean over samples", "mean over orbits that did not fail"
+# What the split of a run's orbits depends on; its schedules may be what orbitsens would refuse.
+_OF_THE_SPLIT = ("train_val_split", "num_trajs", "seed", "split_seed")
 OnProgress = Callable[[float, str], None]
 
 
@@ -108,7 +110,7 @@ def _parts(config: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _parameters(config: Mapping[str, Any]) -> Parameters:
     known = read_logged(config).known
-    return Parameters.model_validate({name: known[name] for name in Parameters.model_fields if name in known})
+    return Parameters.model_validate({name: known[name] for name in _OF_THE_SPLIT if name in known})
 
 
 def evaluate_datasets(

@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from store.records import RunRecord, Unreadable
 
+# Part of every mark: raise it when the same source is read as other records than before, and syncs read all anew.
+READING = "3"
+
 
 class Found(NamedTuple):
     """A run that a source has, at a place that is its own.

@@ -1,6 +1,8 @@
 """Bringing a team's `.eqx` file into the store: rebuilt, measured, and kept like any other run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +10,14 @@ import pyarrow as pa
 
 from orbitsens.config import ConfigError, Data, Fetch, read_logged
 from orbitsens.config.fields import checked
+from orbitsens.config.model_settings import MODEL_KEYS, model_settings
 from orbitsens.config.sweepfile import Wandb
+from orbitsens.config.team_runs import run_note
+from orbitsens.config.yaml_text import parse_yaml
 from orbitsens.datasets import test_dataset, training_dataset
 from orbitsens.evaluate import evaluate_pointwise
 from orbitsens.model import LoadedModel, load_model, n_parameters
+from orbitsens.model_file import doubts, read_model_file
 from orbitsens.version import __version__
 from runner.dataset_artifacts import dataset_fetcher
 from runner.history import Measurement, logged_evaluation
@@ -20,26 +26,57 @@ from store.connect import StoreError, read_catalogue, store_version
 from store.publish import SyncReport, publish
 from store.records import ModelFile, RunRecord
 
+# Of a model file's first line: what describes the file, and a history. They stay in the file alone.
+_OF_THE_FILE = ("fitted", "sha256", "input_shape", "training_metadata")
+
 
 def import_model(
-    file: Path, group: str, run_id: str, store: Path, *, on_wait: Callable[[str], None]
+    file: Path,
+    group: str,
+    run_id: str,
+    store: Path,
+    *,
+    on_wait: Callable[[str], None],
+    when: datetime | None = None,
+    given: Mapping[str, Any] | None = None,
 ) -> tuple[RunRecord, SyncReport]:
     """Rebuild the model of a file from its first line and its leaves, measure it, and publish it as a run.
 
-    A key that the file's config lacks has the note's value in the model, and stays unset in the store. The model is
-    measured on all orbits of its training dataset and on its test dataset, as far as its config names them. Otherwise
-    the run's reason says why it was not measured.
+    A key that a file of the team lacks has in the model what the team's loader takes for it, or what is `given`; it
+    stays unset in the store, where the run's `assumed` says so. The model is measured on all orbits of its training
+    dataset and on its test dataset, as far as its config names them. The run's reason says why it was not measured,
+    and what is doubtful about the file.
+
+    Args:
+        file: one line of JSON, then Equinox leaves.
+        group: the group that the run is put into.
+        run_id: the run's id.
+        store: the run store.
+        on_wait: told for whom this import waits, if a sync is writing.
+        when: when the model was trained; some of the team's names changed their meaning.
+        given: values for keys that the file does not say, or names for what it says by a name with several meanings.
 
     Raises:
         ConfigError: the file cannot be read, or the store has a run of this id with a history, which would be lost.
     """
     try:
-        loaded = load_model(file)
+        loaded = load_model(file, when, given)
+        content = read_model_file(file)
     except OSError as error:
         raise ConfigError(f"{file}: cannot read this model file: {error.strerror}.") from error
     except ValueError as error:
         raise ConfigError(f"{str(error).rstrip('.')}.") from error
+    settings = model_settings(content.config, when, given)
     record = _record(file, group, run_id, loaded, dataset_fetcher(store, on_wait))
+    found = doubts(content, settings, file)
+    doubtful = f"The model file {file.name} is doubtful. {' '.join(found)}" if found else None
+    record = replace(
+        record,
+        reason=" ".join(text for text in (doubtful, record.reason) if text) or None,
+        notes=run_note(None, record.config),
+        created_at=when,
+        assumed=settings.assumed,
+    )
     _refuse_to_replace(store, f"{record.entity}/{record.project}/{run_id}")
     return record, publish(store, [record], source="import", on_wait=on_wait)
 
@@ -63,7 +100,7 @@ def _record(file: Path, group: str, run_id: str, loaded: LoadedModel, fetch: Fet
         tags=("imported",),
         notes=None,
         url=None,
-        config=loaded.config,
+        config={key: value for key, value in loaded.config.items() if key not in _OF_THE_FILE},
         summary={
             "n_parameters": n_parameters(loaded.model),
             "evaluations": [logged_evaluation(measurement) for measurement in measurements],
@@ -106,3 +143,18 @@ def _refuse_to_replace(store: Path, run_key: str) -> None:
             f"--run-id: the store has the run {run_key} with its history, which an import would replace; choose "
             "another id."
         )
+
+
+def given_values(texts: Sequence[str]) -> dict[str, Any]:
+    """Read `key=value` texts, the value in YAML, for the keys that a model is made of.
+
+    Raises:
+        ConfigError: a text has no value, or names another key.
+    """
+    given = {}
+    for text in texts:
+        key, separator, value = text.partition("=")
+        if not separator or key.strip() not in MODEL_KEYS:
+            raise ConfigError(f"--set {text}: write key=value with one of {', '.join(MODEL_KEYS)}.")
+        given[key.strip()] = parse_yaml(value, f"--set {text}")
+    return given

@@ -1,12 +1,4 @@
-"""What a job's folder holds: small JSON files, each written whole, and a lock that says who is alive.
-
-```
-job.json       what was asked for, by whom and when         ALIVE          locked while the job's process lives
-process.json   the process that does it                     started.json   when it got its turn
-progress.json  how far it is                                end.json       how it ended
-log            all that it said
-```
-"""
+"""Writing what a job's folder holds (`store.job_files` says what that is), and seeing who is alive."""
 
 import json
 import os
@@ -15,31 +7,50 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-JOB, PROCESS, STARTED, PROGRESS, END, LOG = (
-    "job.json",
-    "process.json",
-    "started.json",
-    "progress.json",
-    "end.json",
-    "log",
+from store.drafts import FULL
+from store.job_files import (
+    END as END,
+    JOB as JOB,
+    PROCESS as PROCESS,
+    PROGRESS as PROGRESS,
+    STARTED as STARTED,
+    read as read,
 )
+from store.lock import is_locked
+
+LOG, ALIVE, SPARE = "log", "ALIVE", "spare"
+SPARE_BYTES = 8192
 
 
 def write(folder: Path, name: str, content: Mapping[str, Any]) -> None:
-    """Write or replace a file of a job atomically."""
+    """Write or replace a file of a job atomically.
+
+    Raises:
+        OSError: it cannot be written; the file is as it was.
+    """
     draft = folder / f"{name}.{os.getpid()}.tmp"
-    draft.write_text(json.dumps(content), encoding="utf-8")
-    draft.replace(folder / name)
-
-
-def read(folder: Path, name: str) -> dict[str, Any]:
-    """Read a file of a job; empty where there is none."""
     try:
-        return dict(json.loads((folder / name).read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return {}
+        draft.write_text(json.dumps(content), encoding="utf-8")
+        draft.replace(folder / name)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def write_end(folder: Path, state: str, message: str) -> None:
+    """Say how a job ended; on a full disk in the room that was kept for it.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    content = {"state": state, "message": message, "at": now()}
+    try:
+        write(folder, END, content)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        (folder / SPARE).unlink(missing_ok=True)
+        write(folder, END, content)
 
 
 def now() -> str:
@@ -49,10 +60,4 @@ def now() -> str:
 
 def is_alive(folder: Path) -> bool:
     """Say whether the job's process lives: the system frees its lock when it dies, however that happens."""
-    lock = FileLock(folder / "ALIVE")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return True
-    lock.release()
-    return False
+    return is_locked(folder / ALIVE)

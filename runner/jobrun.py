@@ -10,7 +10,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from orbitsens.config import ConfigError
-from runner.jobfiles import END, JOB, PROCESS, PROGRESS, STARTED, now, read, write
+from runner.jobfiles import ALIVE, END, JOB, PROCESS, PROGRESS, STARTED, now, read, write, write_end
+from store.drafts import FULL
 from store.errors import StoreError
 
 OnProgress = Callable[[float, str], None]
@@ -27,29 +28,44 @@ def job_progress(folder: Path | None) -> Iterator[OnProgress]:
         yield lambda share, words: None
         return
     job = read(folder, JOB)
+    if not job:
+        raise StoreError(f"{folder / JOB} is missing or not understood: ask for the evaluation again.")
     # A reader may hold the lock for a moment, to see whether anyone else does.
-    with FileLock(folder / "ALIVE", timeout=10):
+    with FileLock(folder / ALIVE, timeout=10):
         if read(folder, END):
             raise SystemExit(0)
-        write(folder, PROCESS, {"pid": os.getpid()})
-        turn = _wait_for_turn(folder.parent, int(job["at_a_time"]))
-        write(folder, STARTED, {"at": now()})
-        timer = threading.Timer(float(job["limit_s"]), _give_up, (folder, float(job["limit_s"])))
-        timer.daemon = True
-        timer.start()
-        try:
-            yield _reporter(folder)
-        except (ConfigError, StoreError) as error:
-            _end(folder, "failed", str(error))
-            raise
-        except BaseException as error:
-            _end(folder, "failed", f"It ended with an error, {type(error).__name__}; its log says more.")
-            raise
-        else:
-            _end(folder, "done", "")
-        finally:
-            timer.cancel()
-            turn.release()
+        with _said_how_it_ended(folder):
+            write(folder, PROCESS, {"pid": os.getpid()})
+            turn = _wait_for_turn(folder.parent, int(job["at_a_time"]))
+            timer = threading.Timer(float(job["limit_s"]), _give_up, (folder, float(job["limit_s"])))
+            timer.daemon = True
+            try:
+                write(folder, STARTED, {"at": now()})
+                timer.start()
+                yield _reporter(folder)
+            finally:
+                timer.cancel()
+                turn.release()
+
+
+@contextmanager
+def _said_how_it_ended(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (ConfigError, StoreError) as error:
+        _end(folder, "failed", str(error))
+        raise
+    except OSError as error:
+        if error.errno in FULL:
+            full = f"The disk of {folder} is full: free space and ask for the evaluation again."
+            _end(folder, "failed", full)
+            raise StoreError(full) from error
+        _end(folder, "failed", f"It ended with an error, {error}; its log says more.")
+        raise
+    except BaseException as error:
+        _end(folder, "failed", f"It ended with an error, {type(error).__name__}; its log says more.")
+        raise
+    _end(folder, "done", "")
 
 
 def _wait_for_turn(jobs: Path, at_a_time: int) -> FileLock:
@@ -84,4 +100,4 @@ def _give_up(folder: Path, limit_s: float) -> None:
 
 def _end(folder: Path, state: str, message: str) -> None:
     if not read(folder, END):
-        write(folder, END, {"state": state, "message": message, "at": now()})
+        write_end(folder, state, message)

@@ -12,16 +12,33 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
 from orbitsens.grid_settings import GridSettings
 from orbitsens.version import NUMERICS
-from runner.jobfiles import END, JOB, LOG, PROCESS, PROGRESS, STARTED, is_alive, now, read, write
+from runner.jobfiles import (
+    END,
+    JOB,
+    LOG,
+    PROCESS,
+    PROGRESS,
+    SPARE,
+    SPARE_BYTES,
+    STARTED,
+    is_alive,
+    now,
+    read,
+    write,
+    write_end,
+)
+from store.errors import StoreError
+from store.job_files import job_folders
 from store.layout import JOBS
 
 FOLDER = JOBS
@@ -59,7 +76,7 @@ class Job:
 
 def grid_arguments(run_ids: Sequence[str], settings: GridSettings, store: Path) -> list[str]:
     """The arguments of `python -m runner evaluate` for a grid: equal for equal requests."""
-    arguments = [*sorted(set(run_ids)), "--grid", "--store", str(store.resolve())]
+    arguments = ["--grid", f"--store={store.resolve()}"]
     for name, value in (
         ("--n-a", settings.n_a),
         ("--n-e", settings.n_e),
@@ -71,13 +88,19 @@ def grid_arguments(run_ids: Sequence[str], settings: GridSettings, store: Path) 
     ):
         arguments += [name, repr(value)]
     arguments += ["--a-range", *map(repr, settings.a_range_km), "--e-range", *map(repr, settings.e_range)]
-    return arguments + (["--rollout", "--revolutions", str(settings.revolutions)] if settings.revolutions else [])
+    arguments += ["--rollout", "--revolutions", str(settings.revolutions)] if settings.revolutions else []
+    return arguments + _positional(run_ids)
 
 
 def dataset_arguments(run_ids: Sequence[str], datasets: Sequence[str], store: Path) -> list[str]:
     """The arguments of `python -m runner evaluate` for named datasets."""
-    named = [part for name in sorted(set(datasets)) for part in ("--dataset", name)]
-    return [*sorted(set(run_ids)), *named, "--store", str(store.resolve())]
+    named = [f"--dataset={name}" for name in sorted(set(datasets))]
+    return [f"--store={store.resolve()}", *named, *_positional(run_ids)]
+
+
+def _positional(run_ids: Sequence[str]) -> list[str]:
+    """The runs behind the options, since an id may begin with dashes."""
+    return ["--", *sorted(set(run_ids))]
 
 
 def job_id(arguments: Sequence[str]) -> str:
@@ -100,28 +123,49 @@ def submit(
     limit_s: float = LIMIT_S,
     at_a_time: int = AT_A_TIME,
 ) -> Job:
-    """Start `python -m runner evaluate <arguments>`; where that is queued or running already, return that job."""
+    """Start `python -m runner evaluate <arguments>`; where that is queued or running already, return that job.
+
+    Raises:
+        StoreError: the disk is full, or the store cannot be written; there is no job then.
+    """
     jobs = store / FOLDER
-    jobs.mkdir(parents=True, exist_ok=True)
     folder = jobs / job_id(arguments)
-    with FileLock(jobs / "SUBMIT"):
-        _clean_up(jobs)
-        before = job(store, folder.name)
-        if before is not None and before.active:
-            return before
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        asked = {"title": title, "arguments": list(arguments), "who": who, "at": now()}
-        write(folder, JOB, asked | {"limit_s": limit_s, "at_a_time": at_a_time})
-        _start(folder, arguments)
+    asked = {"title": title, "arguments": list(arguments), "who": who, "at": now()}
+    try:
+        jobs.mkdir(parents=True, exist_ok=True)
+        with FileLock(jobs / "SUBMIT"):
+            _clean_up(store)
+            before = job(store, folder.name)
+            if before is not None and before.active:
+                return before
+            _make(folder, asked | {"limit_s": limit_s, "at_a_time": at_a_time})
+    except OSError as error:
+        raise StoreError(
+            f"The evaluation cannot be started, because nothing can be written to {jobs}: {error.strerror or error}."
+        ) from error
     started = job(store, folder.name)
     if started is None:
-        raise RuntimeError(f"the job {folder} vanished as it was made")
+        raise StoreError(f"The evaluation has vanished from {folder} as it was started: ask for it again.")
     return started
 
 
+def _make(folder: Path, asked: Mapping[str, Any]) -> None:
+    """Make a job's folder, in place of an older one, and start its process; the folder is gone again after an error."""
+    if is_alive(folder) and not read(folder, JOB):
+        raise OSError(f"the process of {folder} still runs, but what it is to do is not understood")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        (folder / SPARE).write_bytes(bytes(SPARE_BYTES))
+        write(folder, JOB, asked)
+        _start(folder, asked["arguments"])
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
 def _start(folder: Path, arguments: Sequence[str]) -> None:
-    command = [sys.executable, "-m", "runner", "evaluate", *arguments, "--job", str(folder)]
+    command = [sys.executable, "-m", "runner", "evaluate", f"--job={folder}", *arguments]
     with (folder / LOG).open("wb") as log:
         process = subprocess.Popen(
             command, cwd=_ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
@@ -132,13 +176,12 @@ def _start(folder: Path, arguments: Sequence[str]) -> None:
 
 def all_jobs(store: Path) -> list[Job]:
     """List the jobs, the newest first."""
-    jobs = store / FOLDER
-    found = [job(store, path.name) for path in jobs.iterdir() if path.is_dir()] if jobs.is_dir() else []
+    found = [job(store, path.name) for path in job_folders(store)]
     return sorted((one for one in found if one), key=lambda one: one.submitted_at, reverse=True)
 
 
 def job(store: Path, name: str) -> Job | None:
-    """Return the job of that id as it is now, or None."""
+    """Return the job of that id as it is now, or None where there is none, or what it is to do is not understood."""
     folder = store / FOLDER / name
     asked = read(folder, JOB)
     if not asked:
@@ -175,27 +218,40 @@ def _state(alive: bool, started: bool, end: dict[str, str], submitted_at: dateti
 
 def log_text(store: Path, name: str, most: int = 20_000) -> str:
     """Return the end of what a job's process said."""
-    path = store / FOLDER / name / LOG
-    return path.read_text(encoding="utf-8", errors="replace")[-most:] if path.exists() else ""
+    try:
+        return (store / FOLDER / name / LOG).read_text(encoding="utf-8", errors="replace")[-most:]
+    except OSError:
+        return ""
 
 
 def cancel(store: Path, name: str, who: str) -> None:
-    """Stop a job that is queued or running; one that has ended stays as it is."""
+    """Stop a job that is queued or running; one that has ended stays as it is.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    try:
+        _cancel(store, name, who)
+    except OSError as error:
+        raise StoreError(f"The evaluation cannot be cancelled: {error.strerror or error}.") from error
+
+
+def _cancel(store: Path, name: str, who: str) -> None:
     folder = store / FOLDER / name
     with FileLock(store / FOLDER / "SUBMIT"):
         one = job(store, name)
         if one is None or not one.active:
             return
-        write(folder, END, {"state": "cancelled", "message": f"Cancelled by {who}.", "at": now()})
+        write_end(folder, "cancelled", f"Cancelled by {who}.")
         process = read(folder, PROCESS)
         # While the lock is held its holder lives, so the number is that of no other process.
         if process and is_alive(folder):
             os.kill(process["pid"], signal.SIGTERM)
 
 
-def _clean_up(jobs: Path) -> None:
+def _clean_up(store: Path) -> None:
     """Remove what is left of jobs that ended long ago."""
-    for path in jobs.iterdir():
-        one = job(jobs.parent, path.name) if path.is_dir() else None
+    for path in job_folders(store):
+        one = job(store, path.name)
         if one and not one.active and datetime.now(UTC) - one.submitted_at > KEPT:
             shutil.rmtree(path)

@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from orbitsens import augment, features, losses, normalization, outputs, transforms
-from orbitsens.config import choices
+from orbitsens.config import choices, limits
 from orbitsens.config.data import Data
 from orbitsens.config.fields import Frozen
 from orbitsens.config.parameters import SCHEDULE_KEYS, Parameters
@@ -31,7 +31,15 @@ settings:
   - {width: 32, lr_strategy: [0.001, 0.0001]}
   - {width: 128, loss_fcn: percent_error}
 ```
+
 """
+LIMITS = (
+    f"A sweep has at most {limits.MOST_RUNS:,} runs, a sweep file at most {limits.MOST_CHARACTERS:,} characters and "
+    f"{limits.MOST_ENTRIES:,} lines and entries of lists; aliases stand for at most {limits.MOST_VALUES:,} values.\nA "
+    f"stage has at most {limits.MOST_STEPS:,} steps, a schedule {limits.MOST_STAGES:,} stages, a model "
+    f"{limits.MOST_WEIGHTS:,} weights,\na dataset by name {limits.MOST_ORBITS:,} orbits. What is larger is refused "
+    "before anything is made."
+)
 
 # Parameter -> the names it takes, and where their formulas stand.
 NAMES: Mapping[str, Mapping[str, str]] = {
@@ -48,7 +56,10 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "solver_engine": choices.SOLVER_ENGINES,
 }
 # Parameter -> other names that it takes, and which name each stands for.
-SYNONYMS: Mapping[str, Mapping[str, str]] = {"activation": choices.ACTIVATION_SYNONYMS}
+SYNONYMS: Mapping[str, Mapping[str, str]] = {
+    "activation": choices.ACTIVATION_SYNONYMS,
+    "output_layer": choices.OUTPUT_SYNONYMS,
+}
 FORMULAS: Mapping[str, Mapping[str, Any]] = {
     "feature_layer": features.REGISTRY,
     "feature_transform": transforms.REGISTRY,
@@ -62,7 +73,7 @@ SECTIONS: Mapping[str, type[Frozen]] = {"wandb": Wandb, "data": Data, "parameter
 
 def keys_page() -> str:
     """The page, in Markdown."""
-    parts = [HEAD]
+    parts = [HEAD, LIMITS]
     for section, model in SECTIONS.items():
         rows = [_row(name, field) for name, field in model.model_fields.items()]
         parts.append(

@@ -59,6 +59,11 @@ def may_pass(error: BaseException) -> bool:
     return status is None or status in FOR_A_MOMENT or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
+def is_refusal(error: BaseException) -> bool:
+    """Say whether the server has answered, and that it has no answer to this: it may not know the query."""
+    return not may_pass(error) or str(error).startswith("input:")  # as wandb-core writes the errors of an answer
+
+
 def not_understood(error: BaseException) -> bool:
     """Say whether the client could not make sense of an answer."""
     return isinstance(error, CommError) and not isinstance(error.exc, WandbApiFailedError | RequestException | None)

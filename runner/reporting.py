@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from orbitsens.sensitivity.analysis import Analysis, analyse, with_others, with_sobol
+from orbitsens.sensitivity.linear_maps import linear_remark
 from orbitsens.sensitivity.report import csv, markdown
 from orbitsens.sensitivity.settings import UNSET
 from orbitsens.sensitivity.wording import Metric
@@ -27,11 +28,12 @@ MOST_RUNS = 5000  # whose errors orbit by orbit, and in other metrics, are read
 
 
 class GroupAnswer(NamedTuple):
-    """The analysis of a group, the metric in words, and the orbits that it was measured on."""
+    """The analysis of a group, the metric in words, the orbits that it was measured on, and a remark on the best."""
 
     answer: Analysis
     words: Metric
     place: str
+    remark: str = ""
 
 
 def group_report(store: Path, group: str | None, metric: str, dataset: str | None) -> tuple[str, str]:
@@ -42,7 +44,7 @@ def group_report(store: Path, group: str | None, metric: str, dataset: str | Non
 def written(found: GroupAnswer, group: str | None) -> tuple[str, str]:
     """An answer as Markdown and CSV, Sobol indices included."""
     answer = with_sobol(found.answer)
-    return markdown(answer, f"Sensitivity of {group_text(group)}", found.words, found.place), csv(answer)
+    return markdown(answer, f"Sensitivity of {group_text(group)}", found.words, found.place, found.remark), csv(answer)
 
 
 def group_answer(store: Path, group: str | None, metric: str, dataset: str | None) -> GroupAnswer:
@@ -75,7 +77,8 @@ def group_answer(store: Path, group: str | None, metric: str, dataset: str | Non
     place = place_text(chosen["dataset"], chosen["split"])
     answer = with_others(analyse(table, varying, orbits=orbits), (metric, place), others, varying)
     kinds = sorted({kind for kind in table["aggregation"].dropna() if kind not in (AS_LOGGED, OVER_SAMPLES)})
-    return GroupAnswer(answer, METRICS.get(metric, Metric(metric, "")), ", ".join([place, *kinds]))
+    words = METRICS.get(metric, Metric(metric, ""))
+    return GroupAnswer(answer, words, ", ".join([place, *kinds]), linear_remark(answer, table, words))
 
 
 def place_text(dataset: object, split: object) -> str:

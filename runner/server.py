@@ -32,16 +32,15 @@ def check_address() -> None:
     address = os.environ.get("WANDB_BASE_URL")
     if not address:
         return
+    import wandb
+
     try:
-        parts = urlsplit(address)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:  # brackets or a port that make no address
-        usable = False
-    if not usable:
+        wandb.Settings(base_url=address)
+    except (ValueError, wandb.errors.UsageError) as error:
         raise ConfigError(
-            f"WANDB_BASE_URL is {without_password(address)!r}: write the address of a W&B server, such as "
-            "https://wandb.example.org, or unset it."
-        )
+            f"WANDB_BASE_URL is {without_password(address)!r}, which wandb does not take: write the address of a W&B "
+            "server, such as https://wandb.example.org, or unset it. In a password, @ is written %40."
+        ) from error
 
 
 def server_answers(base_url: str) -> bool:

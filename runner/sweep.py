@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import jax
 
-from orbitsens.config import Data, RunConfig
+from orbitsens.config import Data, RunConfig, data_doubts
 from orbitsens.datasets import Dataset, test_dataset
 from orbitsens.ensemble import BlockReport, Trained, train_prepared
 from orbitsens.evaluate import evaluate_pointwise
@@ -24,6 +24,7 @@ from runner.tracking import Mode, TrackedRun, close_run, finish_run, log_rows, s
 
 KILLED = 255  # the exit code of a run that a person stopped, as W&B has it
 FAILED = 1
+DOUBTS = "doubts"  # the key of the config's section `orbitsens`
 
 
 class Settings(NamedTuple):
@@ -84,7 +85,7 @@ def train_and_log(prepared: Prepared, names: Sequence[str], seconds: float, sett
                     name=name,
                     mode=settings.mode,
                     wandb_dir=settings.wandb_dir,
-                    code=code,
+                    code=code | doubted(config.data),
                     say=settings.say,
                 )
             )
@@ -102,6 +103,12 @@ def train_and_log(prepared: Prepared, names: Sequence[str], seconds: float, sett
         # Nothing happens to runs that are finished already.
         for run in open_runs:
             close_run(run, exit_code)
+
+
+def doubted(data: Data) -> dict[str, object]:
+    """What a run's config says of doubtful dataset files: nothing where there is no doubt."""
+    doubts = data_doubts(data)
+    return {DOUBTS: list(doubts)} if doubts else {}
 
 
 def _logger(

@@ -204,6 +204,8 @@ def _together(reports: Sequence[SyncReport]) -> SyncReport:
         version=reports[-1].version,
         published=any(report.published for report in reports),
         record_hashes={key: value for report in reports for key, value in report.record_hashes.items()},
+        assumed={key: value for report in reports for key, value in report.assumed.items()},
+        model_problems={key: value for report in reports for key, value in report.model_problems.items()},
     )
 
 

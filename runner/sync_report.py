@@ -15,6 +15,22 @@ def report_lines(report: SyncReport) -> Iterator[str]:
     yield f"{len(report.failed):6} failed"
     for failed in report.failed:
         yield f"       {failed.where}: {failed.reason}"
+    yield from _model_lines(report)
+
+
+def _model_lines(report: SyncReport) -> Iterator[str]:
+    """Say what the models of the team's runs are read with, alike ones together, and what is wrong with model files."""
+    alike: dict[str, list[str]] = {}
+    for run_key, assumed in report.assumed.items():
+        words = ", ".join(f"{key} {value}" for key, value in assumed.items())
+        alike.setdefault(words, []).append(run_key.rpartition("/")[2])
+    for words, run_ids in alike.items():
+        yield f"{len(run_ids):6} read as the team's loader does, with {words}{_some_of(run_ids)}"
+    problems = list(report.model_problems.items())
+    for run_key, problem in problems[:NAMED]:
+        yield f"       {run_key.rpartition('/')[2]}: {problem}"
+    if len(problems) > NAMED:
+        yield f"       and {len(problems) - NAMED} more model files with a problem, which their runs show"
 
 
 def report_document(report: SyncReport, store: Path) -> dict[str, object]:
@@ -27,6 +43,8 @@ def report_document(report: SyncReport, store: Path) -> dict[str, object]:
         "changed": list(report.changed),
         "unchanged": list(report.unchanged),
         "failed": [{"where": failed.where, "reason": failed.reason} for failed in report.failed],
+        "assumed": {key: dict(value) for key, value in report.assumed.items()},
+        "model_problems": dict(report.model_problems),
     }
 
 

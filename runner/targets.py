@@ -1,9 +1,11 @@
 """The models of the store that a command is about, found by run or group, and loaded."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -16,12 +18,17 @@ from store.models import FOLDER as MODELS
 
 
 class Target(NamedTuple):
-    """A run whose model is to be evaluated; `model_file` is its path."""
+    """A run whose model is to be evaluated; `model_file` is its path.
+
+    `created_at` and `assumed` are what a model file of the team is read with beside its own first line.
+    """
 
     run_key: str
     run_id: str
     model_file: Path
     model_sha256: str
+    created_at: datetime | None = None
+    assumed: Mapping[str, Any] | None = None
 
 
 def find_runs(store: Path, names: Sequence[str]) -> list[Target]:
@@ -70,7 +77,9 @@ def _target(store: Path, row: pd.Series) -> Target:
     path = store / MODELS / row["model_file"]
     if not path.exists():
         raise StoreError(f"The model file of run {row['run_id']}, {path}, is missing: sync the run's group again.")
-    return Target(row["run_key"], row["run_id"], path, row["model_sha256"])
+    created = None if pd.isna(row["created_at"]) else row["created_at"].to_pydatetime()
+    assumed = json.loads(row["assumed"]) if isinstance(row["assumed"], str) else None
+    return Target(row["run_key"], row["run_id"], path, row["model_sha256"], created, assumed)
 
 
 def load(target: Target) -> LoadedModel:
@@ -85,7 +94,7 @@ def load(target: Target) -> LoadedModel:
                 f"The model file of run {target.run_id}, {target.model_file}, is corrupt: it is not the file that was "
                 "synced; sync the run's group again."
             )
-        return load_model(target.model_file)
+        return load_model(target.model_file, target.created_at, target.assumed)
     except ValueError as error:
         raise StoreError(f"The model of run {target.run_id} cannot be read: {error}.") from error
 

@@ -4,6 +4,7 @@ Everything that is logged lies in the run's local directory, the model's bytes i
 the run store can be rebuilt from that directory alone.
 """
 
+import hashlib
 import os
 import secrets
 import shutil
@@ -190,7 +191,8 @@ def finish_run(
 
 def _log_model(run: TrackedRun, kept: Path, *, later: bool) -> None:
     """Log the model; `later` notes it in the run's file alone, for `wandb sync` to send."""
-    artifact = wandb.Artifact(run.run_id, type="model")
+    digest = hashlib.sha256(kept.read_bytes()).hexdigest()
+    artifact = wandb.Artifact(run.run_id, type="model", metadata={"sha256": digest})
     # "immutable": the artifact refers to the kept file, where W&B would else make a copy elsewhere.
     artifact.add_file(str(kept), name=kept.name, policy="immutable")
     stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")

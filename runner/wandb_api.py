@@ -10,7 +10,7 @@ from wandb.apis.public import Run, Runs
 from wandb.errors import CommError
 
 from orbitsens.config import ConfigError
-from runner.found import Found
+from runner.found import READING, Found
 from runner.patience import PROBLEMS, not_understood
 from runner.server import first_sentence, without_password
 from runner.wandb_api_project import Project, connect as connect
@@ -114,7 +114,7 @@ def _loaded(project: Project, run: Run) -> Run | Unreadable:
 def _found(project: Project, run: Run) -> Found | Unreadable:
     try:
         attributes = {key: value for key, value in run._attrs.items() if key not in ("systemMetrics", "user")}  # noqa: SLF001 - all that the server said
-        mark = digest(canonical_json(attributes))
+        mark = digest(READING, canonical_json(attributes))
     except CONTENT_ERRORS as error:
         return Unreadable(f"{project.path}/{run.id}", makes_no_sense(error))
     where = f"{without_password(project.api.settings['base_url'])}/{project.path}/{run.id}"

@@ -23,6 +23,7 @@ class Project(NamedTuple):
     """A project on a W&B server.
 
     `files` is a folder for what is fetched of its runs; `say` gets sentences about what the server does not give out.
+    `lacking` has the queries that it turned out not to know, which are not asked again.
     """
 
     api: wandb.Api
@@ -32,6 +33,7 @@ class Project(NamedTuple):
     patience: Patience
     datasets: Datasets
     say: Callable[[str], None]
+    lacking: set[str]
 
     @property
     def path(self) -> str:
@@ -63,7 +65,7 @@ def connect(
     except (AuthenticationError, CommError) as error:
         raise ConfigError(_no_connection(error)) from error
     datasets = Datasets(store, files / "datasets", threading.Lock())
-    return Project(api, entity, project, files / "models", patience or Patience(), datasets, _once(say))
+    return Project(api, entity, project, files / "models", patience or Patience(), datasets, _once(say), set())
 
 
 def _no_connection(error: AuthenticationError | CommError) -> str:

@@ -7,8 +7,9 @@ import wandb
 from wandb.apis.public import Run
 
 from runner.old_names import renamed_history, renamed_summary
-from runner.patience import PROBLEMS, may_pass
+from runner.patience import PROBLEMS, is_refusal, may_pass
 from runner.server import first_sentence, without_password
+from runner.team_runs import as_meant
 from runner.wandb_api_dataset import fetch_datasets
 from runner.wandb_api_history import api_history
 from runner.wandb_api_model import api_model
@@ -17,6 +18,7 @@ from runner.wandb_values import PREEMPTED, REASONS, finished_at, readable, start
 from store.fence import CONTENT_ERRORS
 from store.records import ModelFile, RunRecord, State, Unreadable, group_name
 
+USED = "used artifacts"
 STATES: Mapping[str, State] = {
     "finished": "finished",
     "running": "running",
@@ -62,11 +64,14 @@ def _logged_artifacts(project: Project, run: Run) -> Sequence[wandb.Artifact] | 
 
 
 def _used_artifacts(project: Project, run: Run) -> Sequence[wandb.Artifact]:
+    if USED in project.lacking:
+        return ()
     try:
         return project.patience.call(lambda: list(run.used_artifacts()))
     except PROBLEMS as error:
-        if may_pass(error):
+        if not is_refusal(error):
             raise
+        project.lacking.add(USED)
         project.say(
             f"The W&B server does not list what runs used ({first_sentence(error)}): the datasets that they trained on "
             "are not fetched."
@@ -81,7 +86,7 @@ def _record(project: Project, run: Run, artifacts: Sequence[wandb.Artifact] | No
     ended = finished_at(created, summary) or _time(getattr(run, "heartbeatAt", None))
     rows = project.patience.call(lambda: list(run.scan_history(use_cache=False))) if run.historyLineCount else []
     folder = project.files / run.id
-    return RunRecord(
+    found = RunRecord(
         entity=project.entity,
         project=project.name,
         run_id=run.id,
@@ -103,6 +108,7 @@ def _record(project: Project, run: Run, artifacts: Sequence[wandb.Artifact] | No
         source="api",
         sweep_id=run.sweep_name,
     )
+    return as_meant(found)
 
 
 def _state(told: str) -> tuple[State, str | None]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from runner.found import Found
+from runner.found import READING, Found
 from runner.wandb_files import LocalRun, empty_folders
 from runner.wandb_local import read_run
 from store.canonical import digest
@@ -69,7 +69,7 @@ def _mark(run: LocalRun) -> str:
 
     Whether an unfinished run still lives is not in the files: `runner.sync` reads those that did each time.
     """
-    parts: list[str | bytes] = []
+    parts: list[str | bytes] = [READING]
     for path in [*run.paths, *(path for paths in run.ancestors for path in paths)]:
         parts += [path.parent.name, *_state_of(path)]
         for model in sorted((path.parent / "files").glob("*.eqx")):

@@ -12,10 +12,11 @@ from wandb.proto.wandb_internal_pb2 import Record  # type: ignore[attr-defined] 
 
 from runner.liveness import is_alive
 from runner.old_names import renamed_history, renamed_summary
+from runner.team_runs import as_meant
 from runner.wandb_attempts import ALL, Fork, Part, distinct, fork_of, joined, misses_its_beginning, parts_of, up_to
 from runner.wandb_files import RunFile, local_listing, read_file, start_time
 from runner.wandb_framing import CutOff, DamagedFile, read_records
-from runner.wandb_model import MODEL_TYPE, local_model
+from runner.wandb_model import local_model
 from runner.wandb_records import Rows, merged, merged_summary, rows_table
 from runner.wandb_values import PREEMPTED, REASONS, finished_at, started_at, without_own_keys
 from store.records import ModelFile, RunRecord, State, Unreadable, group_name
@@ -94,7 +95,7 @@ def _record(files: Sequence[RunFile], ancestors: Sequence[Sequence[Path]]) -> Ru
     history, problem = _history(parts, ancestors)
     run = latest[-1]
     sweep_id = _last(file.head.sweep_id for file in files)
-    return RunRecord(
+    found = RunRecord(
         entity=run.entity,
         project=run.project,
         run_id=run.run_id,
@@ -114,6 +115,7 @@ def _record(files: Sequence[RunFile], ancestors: Sequence[Sequence[Path]]) -> Ru
         source="local",
         sweep_id=sweep_id,
     )
+    return as_meant(found)
 
 
 def _last(texts: Iterable[str]) -> str | None:
@@ -147,13 +149,9 @@ def _missing(fork: Fork) -> str:
 
 def _model(parts: Sequence[Part], run_id: str) -> ModelFile | None:
     """The run's last model; one that was logged on a branch that was abandoned since is not."""
-    for part in reversed([part for part in parts if part.until == ALL]):
-        artifacts = part.file.records.get("artifact", ())
-        if any(artifact.type == MODEL_TYPE for artifact in artifacts) or part is parts[-1]:
-            found = local_model(artifacts, part.file.path.parent, run_id)
-            if found is not None:
-                return found
-    return None
+    kept = [part for part in reversed(parts) if part.until == ALL]
+    found = (local_model(part.file.records.get("artifact", ()), part.file.path.parent, run_id) for part in kept)
+    return next((model for model in found if model is not None), None)
 
 
 def _state(file: RunFile) -> tuple[State, str | None]:

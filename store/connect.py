@@ -6,12 +6,20 @@ from pathlib import Path
 
 import duckdb
 
-from store.errors import StoreError as StoreError
+from store.damage import first_line
+from store.errors import DamagedCatalogue as DamagedCatalogue, StoreError as StoreError
 from store.layout import catalogue_path, store_version as store_version
 from store.migrate import known_schema, migrate, schema_version
 
 # Blocks of 16 KB instead of 256 KB keep a catalogue of twenty runs small.
 _BLOCK_SIZE = "16384"
+_DAMAGE = (
+    duckdb.IOException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+    duckdb.SerializationException,
+    duckdb.OutOfMemoryException,
+)
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -28,7 +36,8 @@ def read_catalogue(store: Path) -> Iterator[Connection]:
         raise StoreError(f"There is no run store at {store}: run `python -m runner sync` or a sweep first.")
     con = open_version(store, version)
     try:
-        yield con
+        with naming_damage(store, version):
+            yield con
     finally:
         con.close()
 
@@ -41,11 +50,40 @@ def open_version(store: Path, version: int) -> Connection:
     """
     con = _open(catalogue_path(store, version), read_only=True)
     try:
-        _check_schema(con, store)
+        with naming_damage(store, version):
+            _check_schema(con, store)
     except StoreError:
         con.close()
         raise
     return con
+
+
+@contextmanager
+def naming_damage(store: Path, version: int) -> Iterator[None]:
+    """Name the catalogue, and what to do, where a question to it fails because the file is damaged.
+
+    Raises:
+        DamagedCatalogue: a block's checksum fails, or a block cannot be read.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        if not is_damage(error):
+            raise
+        raise DamagedCatalogue(_unreadable(catalogue_path(store, version), error)) from error
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Say whether an error is about the catalogue's file, not about what was asked."""
+    # A failed checksum has no class of its own.
+    return type(error) is duckdb.Error or isinstance(error, _DAMAGE)
+
+
+def _unreadable(path: Path, error: duckdb.Error) -> str:
+    return (
+        f"The run store's catalogue {path} cannot be read ({first_line(error)}): run `python -m runner doctor "
+        "--repair`, or restore a copy of it."
+    )
 
 
 @contextmanager
@@ -80,7 +118,8 @@ def read_version(store: Path, version: int) -> Iterator[Connection]:
     """Open one version of the catalogue for reading, whatever its schema."""
     con = _open(catalogue_path(store, version), read_only=True)
     try:
-        yield con
+        with naming_damage(store, version):
+            yield con
     finally:
         con.close()
 
@@ -91,9 +130,8 @@ def _open(path: Path, *, read_only: bool) -> Connection:
         config["default_block_size"] = _BLOCK_SIZE
     try:
         return duckdb.connect(str(path), read_only=read_only, config=config)
-    except duckdb.IOException as error:
-        first = str(error).splitlines()[0]
-        raise StoreError(f"Cannot open the run store's catalogue {path}: {first}; restore it, or sync anew.") from error
+    except duckdb.Error as error:
+        raise DamagedCatalogue(_unreadable(path, error)) from error
 
 
 def _check_schema(con: Connection, store: Path) -> None:
@@ -102,7 +140,7 @@ def _check_schema(con: Connection, store: Path) -> None:
     if schema < known_schema():
         raise StoreError(
             f"The run store at {store} has schema {schema} and this program needs {known_schema()}: "
-            "run `python -m runner sync` once to bring it up to date."
+            f"run `python -m runner doctor --repair --store {store}` once to bring it up to date."
         )
 
 

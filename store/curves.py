@@ -1,8 +1,9 @@
 """Histories: one immutable Parquet file a run, named by what it holds, and their statistics."""
 
-from collections.abc import Collection, Mapping
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,12 +11,25 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from store.canonical import digest
+from store.damage import UNREADABLE, DamagedFile, first_line
 from store.durable import put_in_place, temporary
 from store.errors import StoreError
 
 FOLDER = "curves"
 STEP = "step"
 RUN_KEY = "run_key"
+
+
+class CurveFile(NamedTuple):
+    """The file of a run's curves: its name below `curves/`, and the SHA-256 of its bytes (None: not noted)."""
+
+    name: str
+    sha256: str | None
+
+
+def curve_files(rows: Iterable[Mapping[str, Any]]) -> dict[str, CurveFile]:
+    """Return the files of runs by run key, from the rows of `curve_files.sql`."""
+    return {row[RUN_KEY]: CurveFile(row["curve_file"], row["curve_sha256"]) for row in rows}
 
 
 def normalised(history: pa.Table) -> pa.Table:
@@ -43,8 +57,8 @@ def history_hash(history: pa.Table) -> str:
     return digest(*parts)
 
 
-def write_curve(store: Path, run_key: str, history: pa.Table) -> str | None:
-    """Write a normalised history below `curves/`, unless it lies there; return the file's name.
+def write_curve(store: Path, run_key: str, history: pa.Table) -> CurveFile | None:
+    """Write a normalised history below `curves/`, unless it lies there undamaged; return its file.
 
     None for an empty history. The name is made of the content, so a file once written never changes.
     """
@@ -52,12 +66,12 @@ def write_curve(store: Path, run_key: str, history: pa.Table) -> str | None:
         return None
     name = curve_name(run_key, history)
     path = store / FOLDER / name
-    if not path.exists():
+    if not is_whole(path, run_key):
         keys = pa.array([run_key] * history.num_rows).dictionary_encode()
         table = history.add_column(0, RUN_KEY, keys)
         pq.write_table(table, temporary(path), compression="zstd", use_dictionary=[RUN_KEY])
         put_in_place(path)
-    return name
+    return CurveFile(name, file_sha256(path))
 
 
 def curve_name(run_key: str, history: pa.Table) -> str:
@@ -76,34 +90,97 @@ def stats_rows(run_key: str, history: pa.Table) -> list[dict[str, Any]]:
     return rows
 
 
-def read_curves(store: Path, files: Mapping[str, str], keys: Collection[str] | None) -> pd.DataFrame:
+def read_curves(store: Path, files: Mapping[str, CurveFile], keys: Collection[str] | None) -> pd.DataFrame:
     """Read the curves of some runs: one row per run and step with `run_key`, `step` and a column per key.
 
     `files` maps run keys to files. `keys` None means all; a key that no run logged is a column of NaN.
 
     Raises:
-        StoreError: a file is not there any more.
+        StoreError: a file is not there any more, or it is damaged.
     """
     frame: pd.DataFrame = curve_tables(store, files, keys).to_pandas()
     return frame if keys is None else frame.reindex(columns=[RUN_KEY, STEP, *keys])
 
 
-def curve_tables(store: Path, files: Mapping[str, str], keys: Collection[str] | None) -> pa.Table:
-    """Read curves as `read_curves` does, into Arrow, where missing is told from NaN; columns by name."""
-    tables = [_read(store / FOLDER / name, run_key, keys) for run_key, name in files.items()]
+def curve_tables(store: Path, files: Mapping[str, CurveFile], keys: Collection[str] | None) -> pa.Table:
+    """Read curves as `read_curves` does, into Arrow, where missing is told from NaN; columns by name.
+
+    Raises:
+        StoreError: a file is not there any more, or it is damaged.
+    """
+    table, unreadable = readable_curves(store, files, keys)
+    if unreadable:
+        raise StoreError(unreadable_sentence(unreadable))
+    return table
+
+
+def readable_curves(
+    store: Path, files: Mapping[str, CurveFile], keys: Collection[str] | None
+) -> tuple[pa.Table, dict[str, str]]:
+    """Read the curves that can be read, as `curve_tables` does; of the others say by run key what is wrong."""
+    tables, unreadable = [], {}
+    for run_key, file in files.items():
+        try:
+            tables.append(_read(store / FOLDER / file.name, run_key, file.sha256, keys))
+        except StoreError as error:
+            unreadable[run_key] = str(error)
     empty = pa.table({RUN_KEY: pa.array([], pa.string()), STEP: pa.array([], pa.int64())})
     together = pa.concat_tables([empty, *tables], promote_options="default")
-    return together.select([RUN_KEY, STEP, *sorted(set(together.column_names) - {RUN_KEY, STEP})])
+    return together.select([RUN_KEY, STEP, *sorted(set(together.column_names) - {RUN_KEY, STEP})]), unreadable
 
 
-def _read(path: Path, run_key: str, keys: Collection[str] | None) -> pa.Table:
+def unreadable_sentence(unreadable: Mapping[str, str]) -> str:
+    """Say which file is damaged and what to do; of several, the first and how many more there are."""
+    first, more = next(iter(unreadable.values())), len(unreadable) - 1
+    return first + (f" So it is with {more} more run{'s' * (more > 1)}." if more else "")
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def whole_history(path: Path, run_key: str, sha256: str | None, keys: Collection[str] | None = None) -> pa.Table:
+    """Read a run's normalised history, `keys` of it or all, once the file's checksum has been compared.
+
+    Without a noted checksum (None) all of the content is hashed: the file's name is made of it.
+
+    Raises:
+        DamagedFile: it is missing, cannot be read, or is not what was written.
+    """
     try:
-        with pq.ParquetFile(path) as file:
+        content = path.read_bytes()
+        if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
+            raise DamagedFile("are damaged: the checksum fails")
+        with pq.ParquetFile(pa.BufferReader(content)) as file:
             present = [name for name in file.schema_arrow.names if name != RUN_KEY]
-            table = file.read(columns=[name for name in present if keys is None or name == STEP or name in keys])
+            wanted = [name for name in present if keys is None or name == STEP or name in keys]
+            history = file.read(columns=present if sha256 is None else wanted)
+        if sha256 is None and curve_name(run_key, history) != path.name:
+            raise DamagedFile("are damaged: the checksum fails")
+        return history.select(wanted)
     except FileNotFoundError as error:
+        raise DamagedFile("are missing") from error
+    except UNREADABLE as error:
+        raise DamagedFile(f"cannot be read ({first_line(error)})") from error
+
+
+def is_whole(path: Path, run_key: str) -> bool:
+    """Say whether a run's file is there and holds what its name says."""
+    try:
+        whole_history(path, run_key, None)
+    except DamagedFile:
+        return False
+    return True
+
+
+def _read(path: Path, run_key: str, sha256: str | None, keys: Collection[str] | None) -> pa.Table:
+    try:
+        table = whole_history(path, run_key, sha256, keys)
+    except DamagedFile as error:
         raise StoreError(
-            f"The curves of run {run_key} are not in the store any more: open it again, or sync the run's group."
+            f"The curves of run {run_key} {error} ({path}): run `python -m runner doctor --repair`, or sync the run's "
+            "group again."
         ) from error
     return table.add_column(0, RUN_KEY, pa.array([run_key] * table.num_rows, pa.string()))
 

@@ -5,22 +5,28 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 import pyarrow as pa
 
-from store import curves, datasets, gridfiles, models
+from store import annotation_file, curves, datasets, gridfiles, models, views
 from store.connect import read_version
+from store.damage import first_line
 from store.durable import TEMPORARY
 from store.errors import StoreError
 from store.filecheck import curve_problem, grid_problem, model_problem
 from store.frames import arrow
-from store.layout import JOBS, SEEN, catalogue_path, last_sync, store_version, versions
+from store.layout import JOBS, SEEN, SWEEPS, catalogue_path, store_version, versions
 from store.leftovers import FOLDERS, GRACE
+from store.lock import HOLDER
 from store.migrate import known_schema, schema_version
+from store.seen import seen_problem
+from store.team_files import left_over, odd_files
 
-Kind = Literal["permission", "pointer", "catalogue", "schema", "rows", "file", "dataset", "orphan", "leftover"]
+Kind = Literal[
+    "permission", "pointer", "catalogue", "schema", "rows", "file", "dataset", "checksum", "odd", "orphan", "leftover"
+]
 
 
 @dataclass(frozen=True)
@@ -46,9 +52,15 @@ def examine(store: Path) -> list[Finding]:
     Raises:
         StoreError: there is no such directory.
     """
-    if not store.is_dir():
+    try:
+        is_folder = store.is_dir()
+    except OSError as error:
+        raise StoreError(f"Cannot read the run store at {store}: {error.strerror}; name another.") from error
+    if not is_folder:
         raise StoreError(f"There is no run store at {store}: run `python -m runner sync` or a sweep first.")
     found = list(_permissions(store))
+    if not os.access(store, os.R_OK | os.X_OK):
+        return found
     try:
         current = store_version(store)
     except StoreError as error:
@@ -61,11 +73,20 @@ def examine(store: Path) -> list[Finding]:
         found += _catalogue(store, version, in_force=version == current)
     if not any(finding.kind in ("catalogue", "schema") and not finding.harmless for finding in found):
         found += _content(store, current)
-    return [*found, *_datasets(store), *_leftovers(store, current)]
+    return [*found, *_datasets(store), *_odd(store), *_leftovers(store, current)]
+
+
+def _odd(store: Path) -> Iterator[Finding]:
+    """Small files that are not understood: readers do without them."""
+    for path, what in odd_files(store):
+        yield Finding("odd", what, path)
+    if problem := seen_problem(store):
+        yield Finding("odd", f"{SEEN} {problem}; the next sync reads everything anew.", store / SEEN)
 
 
 def _permissions(store: Path) -> Iterator[Finding]:
-    folders = [store, *(store / name for name in FOLDERS if (store / name).is_dir())]
+    names = (*FOLDERS, JOBS, annotation_file.FOLDER, views.FOLDER)
+    folders = [store, *(store / name for name in names if (store / name).is_dir())]
     for folder in folders:
         if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
             yield Finding("permission", f"You may not read and write the directory {folder}.", folder)
@@ -80,10 +101,6 @@ def _pointer(store: Path, current: int) -> Iterator[Finding]:
     named = path.read_text(encoding="utf-8").strip() if path.exists() else "nothing"
     if named != name:
         yield Finding("pointer", f"CURRENT names {named}, and {name} is in force in its place.", path)
-    try:
-        last_sync(store)
-    except ValueError:
-        yield Finding("pointer", "SYNCED does not hold a time.", store / "SYNCED")
 
 
 def _catalogue(store: Path, version: int, *, in_force: bool) -> Iterator[Finding]:
@@ -96,7 +113,7 @@ def _catalogue(store: Path, version: int, *, in_force: bool) -> Iterator[Finding
             for name in names:
                 con.table(name).to_arrow_table()
     except (StoreError, duckdb.Error) as error:
-        what = f"The catalogue {path.name} is damaged: {str(error).splitlines()[0]}"
+        what = f"The catalogue {path.name} is damaged: {first_line(error.__cause__ or error)}"
         yield Finding("catalogue", what, path, harmless=not in_force)
         return
     if in_force and schema != known_schema():
@@ -112,20 +129,35 @@ def _content(store: Path, current: int) -> Iterator[Finding]:
                 yield Finding("rows", f"The catalogue has {row['n']} {row['what']}.", path)
         runs = arrow(con, "doctor_files").to_pylist()
         grids = arrow(con, "doctor_grids").to_pylist()
+    yield from _run_files(store, runs)
+    yield from _grid_files(store, grids)
+    unnoted = sum(bool(run["curve_file"]) and run["curve_sha256"] is None for run in runs)
+    if unnoted:
+        what = f"The catalogue has no checksum of the files of {unnoted} runs' curves; --repair notes them."
+        yield Finding("checksum", what, path, harmless=True)
+
+
+def _run_files(store: Path, runs: list[dict[str, Any]]) -> Iterator[Finding]:
     for run in runs:
         about = {key: run[key] for key in ("run_key", "group", "source")}
         if run["curve_file"]:
             curve = store / curves.FOLDER / run["curve_file"]
-            if problem := curve_problem(curve, run["run_key"], run["n_history_rows"]):
+            if problem := curve_problem(curve, run["run_key"], run["n_history_rows"], run["curve_sha256"]):
                 yield Finding("file", f"The curves of run {run['run_key']} {problem}.", curve, **about)
         if run["model_file"]:
             model = store / models.FOLDER / run["model_file"]
             if problem := model_problem(model, run["model_sha256"], run["model_bytes"]):
                 yield Finding("file", f"The model of run {run['run_key']} {problem}.", model, **about)
+
+
+def _grid_files(store: Path, grids: list[dict[str, Any]]) -> Iterator[Finding]:
     for grid in grids:
         cells = store / gridfiles.FOLDER / grid["grid_file"]
         if problem := grid_problem(cells):
             yield Finding("file", f"The grid {grid['grid_key']} {problem}: evaluate its model again.", cells)
+        elif not gridfiles.has_checksum(grid["grid_file"]):
+            what = f"The grid {grid['grid_key']} has no checksum, so damage may go unseen; --repair notes one."
+            yield Finding("checksum", what, cells, harmless=True)
 
 
 def _datasets(store: Path) -> Iterator[Finding]:
@@ -150,7 +182,14 @@ def _leftovers(store: Path, current: int | None) -> Iterator[Finding]:
         if current is not None and version > current:
             path = catalogue_path(store, version)
             yield Finding("leftover", f"{path.name} was never put in force.", path, harmless=True)
-    known = {"CURRENT", "SYNCED", SEEN, "LOCK", "LOCK.holder", JOBS, datasets.FOLDER, *FOLDERS}
+    for path, what in left_over(store):
+        yield Finding("leftover", what, path, harmless=True)
+    yield from _foreign(store)
+
+
+def _foreign(store: Path) -> Iterator[Finding]:
+    known = {"CURRENT", "SYNCED", SEEN, "LOCK", HOLDER, JOBS, datasets.FOLDER, *FOLDERS}
+    known |= {SWEEPS, annotation_file.FOLDER, views.FOLDER}
     for path in sorted(store.iterdir()):
         if path.name not in known and TEMPORARY not in path.name and not path.match("catalogue-*.duckdb"):
             yield Finding("orphan", f"{path.name} is not part of a run store.", path, harmless=True)

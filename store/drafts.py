@@ -1,6 +1,7 @@
 """How any writer changes the catalogue: a draft beside it, made durable, then put in force."""
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,13 +9,13 @@ from shutil import copyfile
 
 import duckdb
 
-from store.connect import write_draft
+from store.connect import is_damage, write_draft
 from store.durable import flush, put_in_place, temporary
 from store.errors import StoreError
 from store.layout import catalogue_path, set_current
 from store.leftovers import FOLDERS, discard_drafts
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
@@ -64,8 +65,26 @@ def _explanation(store: Path, error: OSError | duckdb.Error) -> str | None:
     """Say what to do about a store that cannot be written; None for an error of another kind."""
     text = str(error).splitlines()[0]
     full = "No space left" in text or "File too large" in text
-    if full or (isinstance(error, OSError) and error.errno in _FULL):
+    if full or (isinstance(error, OSError) and error.errno in FULL):
         return f"The disk of the run store at {store} is full: free space and sync again; it is as it was."
-    if isinstance(error, PermissionError | duckdb.IOException) and str(store) in str(error):
+    if isinstance(error, OSError):
+        # The store itself, a file in it, or what it is below of.
+        about = [str(name) for name in (error.filename, error.filename2) if isinstance(name, str | os.PathLike)]
+        if not any(name.startswith(str(store)) or Path(name) in store.absolute().parents for name in about):
+            return None
+        return f"Cannot write to the run store at {store}: {_reason(store, error)}; it is as it was."
+    if isinstance(error, duckdb.IOException) and str(store) in str(error):
         return f"Cannot write to the run store at {store}: {text}; it is as it was."
+    if not isinstance(error, duckdb.IOException) and is_damage(error):
+        return (
+            f"The catalogue of the run store at {store} is damaged ({text}): run `python -m runner doctor --repair`; "
+            "it is as it was."
+        )
     return None
+
+
+def _reason(store: Path, error: OSError) -> str:
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return "it is a file, or below one, and has to be a directory"
+    there = f" ({error.filename})" if error.filename and Path(error.filename) != store else ""
+    return f"{error.strerror}{there}"

@@ -14,7 +14,7 @@ from store.canonical import canonical_json, digest
 from store.connect import read_catalogue
 from store.drafts import draft, explained, put_in_force
 from store.frames import frame
-from store.gridfiles import write_grid
+from store.gridfiles import is_whole, write_grid
 from store.layout import store_version, versions
 from store.leftovers import GRACE, discard_drafts, discard_superseded
 from store.location import DEFAULT, SHIPPED
@@ -87,7 +87,8 @@ def stored_models(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """List every run with its model, the newest first.
 
     Columns: run_key, run_id, group, name, state, created_at, setting_hash, model_file, model_sha256, model_problem
-    (why there is no file), and every typed column of the table `parameters`.
+    (what is wrong with the file), assumed (JSON: what the model is read with and the run did not log), and every typed
+    column of the table `parameters`.
     """
     return frame(con, "models")
 
@@ -127,12 +128,16 @@ def publish_evaluations(
 
 
 def find_grid(runs: Path, key: str) -> tuple[Path, str] | None:
-    """Return where a grid of one of `runs`' models is, store and file name; None where it is still to be made."""
+    """Return where a grid of one of `runs`' models is, store and file name; None where it is still to be made.
+
+    One whose file is missing or damaged is to be made again.
+    """
     for store in evaluation_stores(runs):
         with read_catalogue(store) as con:
             found = stored_grids(con)
         for name in found["grid_file"][found["grid_key"] == key]:
-            return store, str(name)
+            if is_whole(store, str(name)):
+                return store, str(name)
     return None
 
 

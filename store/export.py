@@ -2,21 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import csv
 
-from orbitsens.config import closest
+from orbitsens.config import closest, harmless
+from orbitsens.config.spreadsheet import FORMULA, NUMBER
 from store.connect import read_catalogue
-from store.curves import curve_tables
-from store.durable import put_in_place, temporary
+from store.curves import curve_files, curve_tables
 from store.errors import StoreError
 from store.filters import EVERYTHING, group_text
 from store.frames import arrow
 from store.matching import matched_arrow
+from store.output import write_output
 
 Table = Literal["runs", "metrics", "history"]
 Format = Literal["csv", "parquet"]
@@ -38,31 +40,50 @@ def export_history(con: duckdb.DuckDBPyConnection, store: Path, group: str | Non
     """Return one row per run and logged step: run_key, run_id, step and a column per history key.
 
     Raises:
-        StoreError: a run's curves are no longer in the store.
+        StoreError: a run's curves are no longer in the store, or damaged.
     """
     keys = arrow(con, "group_run_keys", {"group": group})["run_key"].to_pylist()
     pairs = arrow(con, "curve_files", {"run_keys": keys}).to_pylist()
-    table = curve_tables(store, {pair["run_key"]: pair["curve_file"] for pair in pairs}, None)
+    table = curve_tables(store, curve_files(pairs), None)
     run_ids = [key.rpartition("/")[2] for key in table["run_key"].to_pylist()]
     return table.add_column(1, "run_id", pa.array(run_ids, pa.string()))
 
 
 def write_table(table: pa.Table, path: Path, kind: Format) -> None:
-    """Write a table as CSV (a header, NULL empty, NaN `nan`) or Parquet; an existing file is replaced.
+    """Write a table as CSV (a header, NULL empty, NaN `nan`, no text a formula) or Parquet.
+
+    An existing file is replaced.
 
     Raises:
         StoreError: the file cannot be written.
     """
-    try:
-        with temporary(path).open("wb") as file:
-            if kind == "parquet":
-                pq.write_table(table, file, compression="zstd")
-            else:
-                csv.write_csv(table, file)
-        put_in_place(path)
-    except OSError as error:
-        temporary(path).unlink(missing_ok=True)
-        raise StoreError(f"Cannot write {path}: {error.strerror or error}; choose another place.") from error
+    if kind == "csv":
+        write_output(path, lambda file: csv.write_csv(_harmless(table), file))
+    else:
+        write_output(path, lambda file: _write_parquet(table, file))
+
+
+def _write_parquet(table: pa.Table, file: BinaryIO) -> None:
+    if file.seekable():
+        pq.write_table(table, file, compression="zstd")
+        return
+    content = pa.BufferOutputStream()
+    pq.write_table(table, content, compression="zstd")
+    file.write(content.getvalue())
+
+
+def _harmless(table: pa.Table) -> pa.Table:
+    """Mark texts that a spreadsheet program would take for formulas; see `orbitsens.config.spreadsheet`."""
+    for place, column in enumerate(table.schema):
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            cells = table.column(place)
+            formula = pc.match_substring_regex(cells, FORMULA)
+            marked = pc.and_not(formula, pc.match_substring_regex(cells, NUMBER))
+            apostrophe = pa.scalar("'", column.type)
+            table = table.set_column(
+                place, column, pc.if_else(marked, pc.binary_join_element_wise(apostrophe, cells, ""), cells)
+            )
+    return table.rename_columns([harmless(name) for name in table.column_names])
 
 
 def export_group(store: Path, group: str | None, what: Table, path: Path, kind: Format) -> tuple[int, int]:

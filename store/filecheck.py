@@ -3,27 +3,19 @@
 import hashlib
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from store.curves import RUN_KEY, curve_name
-from store.gridfiles import file_checksum
+from store.curves import whole_history
+from store.damage import DamagedFile
+from store.gridfiles import cell_table
 
 
-def curve_problem(path: Path, run_key: str, n_rows: int) -> str | None:
-    """Say what is wrong with a run's curves: their name is a checksum of run and content."""
+def curve_problem(path: Path, run_key: str, n_rows: int, sha256: str | None) -> str | None:
+    """Say what is wrong with a run's curves: bytes against `sha256` (None: not noted), content against the name."""
     try:
-        with pq.ParquetFile(path) as file:
-            table = file.read()
-    except FileNotFoundError:
-        return "are missing"
-    except (OSError, pa.ArrowException) as error:
-        return f"cannot be read ({str(error).splitlines()[0]})"
-    if table.num_rows != n_rows:
-        return f"have {table.num_rows} rows, not {n_rows}"
-    if curve_name(run_key, table.drop_columns([RUN_KEY])) != path.name:
-        return "are damaged: the checksum fails"
-    return None
+        for checksum in dict.fromkeys((None, sha256)):
+            history = whole_history(path, run_key, checksum)
+    except DamagedFile as damage:
+        return str(damage)
+    return None if history.num_rows == n_rows else f"have {history.num_rows} rows, not {n_rows}"
 
 
 def model_problem(path: Path, sha256: str | None, n_bytes: int | None) -> str | None:
@@ -42,13 +34,7 @@ def model_problem(path: Path, sha256: str | None, n_bytes: int | None) -> str | 
 def grid_problem(path: Path) -> str | None:
     """Say what is wrong with a grid's cells: their file's name ends with its checksum (older ones have none)."""
     try:
-        checksum = path.stem.partition("-")[2]
-        if checksum and file_checksum(path) != checksum:
-            return "is damaged: the checksum fails"
-        with pq.ParquetFile(path) as file:
-            file.read()
-    except FileNotFoundError:
-        return "is missing"
-    except (OSError, pa.ArrowException) as error:
-        return f"cannot be read ({str(error).splitlines()[0]})"
+        cell_table(path)
+    except DamagedFile as damage:
+        return str(damage)
     return None

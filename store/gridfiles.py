@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from store.damage import UNREADABLE, DamagedFile, first_line
 from store.durable import put_in_place, temporary
 from store.errors import StoreError
 
@@ -45,7 +46,12 @@ def write_grid(store: Path, grid_key: str, cells: pa.Table) -> str:
 
 def file_checksum(path: Path) -> str:
     """Return what the name of a grid's file ends with: part of the SHA-256 of its bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    return _checksum(path.read_bytes())
+
+
+def has_checksum(grid_file: str) -> bool:
+    """Say whether the name of a grid's file ends with its checksum: the oldest ones are named by their key alone."""
+    return "-" in grid_file
 
 
 def read_grid(store: Path, grid_file: str) -> pd.DataFrame:
@@ -54,9 +60,8 @@ def read_grid(store: Path, grid_file: str) -> pd.DataFrame:
     Raises:
         StoreError: the file is not there any more, or damaged.
     """
-    with _opened(store, grid_file) as file:
-        names = [name for name in file.schema_arrow.names if name not in ALONG]
-        frame: pd.DataFrame = file.read(columns=names).to_pandas()
+    table = _read(store, grid_file)
+    frame: pd.DataFrame = table.drop_columns([name for name in ALONG if name in table.column_names]).to_pandas()
     return frame
 
 
@@ -66,19 +71,47 @@ def read_cell(store: Path, grid_file: str, row: int) -> Mapping[str, Sequence[fl
     Raises:
         StoreError: the file is not there any more, or damaged.
     """
-    with _opened(store, grid_file) as file:
-        names = [name for name in ALONG if name in file.schema_arrow.names]
-        group = file.read_row_group(row // _ROWS_TOGETHER, columns=names) if names else None
-    if group is None:
-        return {}
-    found = group.slice(row % _ROWS_TOGETHER, 1).to_pylist()[0]
-    return {name: values for name, values in found.items() if values is not None}
+    table = _read(store, grid_file)
+    found = table.select([name for name in ALONG if name in table.column_names]).slice(row, 1).to_pylist()
+    return {name: values for name, values in (found[0] if found else {}).items() if values is not None}
 
 
-def _opened(store: Path, grid_file: str) -> pq.ParquetFile:
+def is_whole(store: Path, grid_file: str) -> bool:
+    """Say whether a grid's file is there and is what was written."""
     try:
-        return pq.ParquetFile(store / FOLDER / grid_file)
-    except (FileNotFoundError, pa.ArrowInvalid) as error:
+        cell_table(store / FOLDER / grid_file)
+    except DamagedFile:
+        return False
+    return True
+
+
+def cell_table(path: Path) -> pa.Table:
+    """Read all of a grid's file, once the checksum in its name has been compared.
+
+    Raises:
+        DamagedFile: it is missing, cannot be read, or is not what was written.
+    """
+    try:
+        content = path.read_bytes()
+        if has_checksum(path.name) and path.stem.rpartition("-")[2] != _checksum(content):
+            raise DamagedFile("is damaged: the checksum fails")
+        with pq.ParquetFile(pa.BufferReader(content)) as file:
+            return file.read()
+    except FileNotFoundError as error:
+        raise DamagedFile("is missing") from error
+    except UNREADABLE as error:
+        raise DamagedFile(f"cannot be read ({first_line(error)})") from error
+
+
+def _read(store: Path, grid_file: str) -> pa.Table:
+    path = store / FOLDER / grid_file
+    try:
+        return cell_table(path)
+    except DamagedFile as damage:
         raise StoreError(
-            f"The grid {grid_file} in {store} is missing or damaged: evaluate its model again with --again."
-        ) from error
+            f"The grid {path} {damage}: run `python -m runner doctor --repair`, then evaluate its model again."
+        ) from damage
+
+
+def _checksum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]

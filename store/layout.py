@@ -6,6 +6,7 @@ catalogue-000042.duckdb     everything of the runs but their curves and models; 
 curves/, models/, grids/    immutable files, named by their content or key
 datasets/                   the team's own datasets, a directory each with checksums; never swept
 jobs/                       evaluations that were asked for, a directory each
+sweeps/                     which runs are being trained, a file each sweep
 annotations/, views/        tags and notes of the team, and its saved views; never swept
 SYNCED                      when the last sync ended, also one that found nothing new
 SEEN.parquet                what sources looked like when their runs were stored; can be lost
@@ -22,6 +23,7 @@ from store.errors import StoreError
 
 SEEN = "SEEN.parquet"
 JOBS = "jobs"
+SWEEPS = "sweeps"
 _CATALOGUE = re.compile(r"catalogue-(\d{6,})\.duckdb")
 
 
@@ -32,7 +34,11 @@ def catalogue_path(store: Path, version: int) -> Path:
 
 def versions(store: Path) -> list[int]:
     """List the versions of the catalogue that lie in the store, in ascending order."""
-    if not store.is_dir():
+    try:
+        is_store = store.is_dir()
+    except OSError:
+        return []
+    if not is_store:
         return []
     return sorted(int(m[1]) for p in store.iterdir() if (m := _CATALOGUE.fullmatch(p.name)))
 
@@ -47,9 +53,12 @@ def store_version(store: Path) -> int | None:
         StoreError: CURRENT cannot be understood, or no catalogue is left.
     """
     try:
-        text = (store / "CURRENT").read_text(encoding="utf-8").strip()
+        text = (store / "CURRENT").read_text(encoding="utf-8", errors="replace").strip()
     except (FileNotFoundError, NotADirectoryError):
         return max(versions(store), default=None)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise StoreError(f"Cannot read the run store at {store}: {reason}; name another with --store.") from error
     match = _CATALOGUE.fullmatch(text)
     if match is None:
         raise StoreError(f"{store / 'CURRENT'} does not name a catalogue; restore it from a copy, or sync anew.")
@@ -73,8 +82,9 @@ def note_sync(store: Path) -> None:
 
 
 def last_sync(store: Path) -> datetime | None:
-    """Return when the last sync ended (UTC), or None where none has."""
+    """Return when the last sync ended (UTC), or None where none has, or the note of it is not understood."""
     try:
-        return datetime.fromisoformat((store / "SYNCED").read_text(encoding="utf-8").strip())
-    except (FileNotFoundError, NotADirectoryError):
+        ended = datetime.fromisoformat((store / "SYNCED").read_text(encoding="utf-8").strip())
+    except (OSError, ValueError):
         return None
+    return ended if ended.tzinfo else None

@@ -6,10 +6,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from orbitsens.config.team_runs import DERIVATIVE_ERROR, UNDATED_ERROR
 from store.canonical import number, whole_number
 
 HEADLINE = "acceleration_error"
-POINTWISE = (HEADLINE, "accel_angle_deg", "radial_sign_violation_pct", "accel_dir_flip_pct")
+# What the team's runs had as their headline before December 2025, and what it cannot be told of.
+OLD_HEADLINES = (DERIVATIVE_ERROR, UNDATED_ERROR)
+POINTWISE = (HEADLINE, *OLD_HEADLINES, "accel_angle_deg", "radial_sign_violation_pct", "accel_dir_flip_pct")
 OVER_SAMPLES = "mean over samples"
 AS_LOGGED = "as logged"
 # What W&B's `define_metric(name, summary=...)` keeps in place of the last value: which of these counts, and its name.
@@ -21,6 +24,7 @@ AGGREGATIONS = {
     "max": "maximum over training, as logged",
     "first": "first of training, as logged",
 }
+NULL = "is null in W&B's summary, as NaN is there"
 LOSSES = ("train_loss", "val_loss", "percent_error", "val_percent_error")
 
 Row = dict[str, Any]
@@ -62,26 +66,14 @@ def divergence(summary: Mapping[str, Any], history: pa.Table | None = None) -> s
         value = number(measured.get("mean")) if isinstance(measured, Mapping) else None
         if value is not None and not math.isfinite(value):
             return f"{HEADLINE} on {evaluation.get('dataset')} is not a finite number."
-    logged = summary.get(HEADLINE)
-    value, aggregation = _logged(logged)
-    if value is not None and not math.isfinite(value):
-        return f"{HEADLINE} is not a finite number at the end of training."
-    if evaluations or history is None:
-        return None
-    # The best over training says nothing of its end.
-    tell_tales = (HEADLINE, *LOSSES) if _is_lost(summary) else () if aggregation == AS_LOGGED else (HEADLINE,)
-    key = next((key for key in tell_tales if _ended_not_finite(history, key)), None)
-    if key is None:
-        return None
-    lost = f"{HEADLINE} is null in W&B's summary, as NaN is there, and " if _is_lost(summary) else ""
-    return f"{lost}{key} is not a finite number at the end of training."
+    ends = (_end(headline, summary, None if evaluations else history) for headline in (HEADLINE, *OLD_HEADLINES))
+    return next((reason for reason in ends if reason), None)
 
 
 def lost_value(summary: Mapping[str, Any]) -> str | None:
-    """Say in a sentence that W&B has lost the headline metric's value; None if it has not."""
-    if not _is_lost(summary) or _evaluations(summary):
-        return None
-    return f"{HEADLINE} is null in W&B's summary, as NaN is there: its value is not known."
+    """Say in a sentence that W&B has lost a headline metric's value; None if it has not."""
+    lost = [] if _evaluations(summary) else [name for name in (HEADLINE, *OLD_HEADLINES) if _is_lost(name, summary)]
+    return f"{lost[0]} {NULL}: its value is not known." if lost else None
 
 
 def unsolved(summary: Mapping[str, Any]) -> str | None:
@@ -123,10 +115,26 @@ def _logged(value: object) -> tuple[float | None, str]:
     return next(((found, aggregation) for found, aggregation in kept if found is not None), (None, AS_LOGGED))
 
 
-def _is_lost(summary: Mapping[str, Any]) -> bool:
-    if HEADLINE not in summary:
+def _end(headline: str, summary: Mapping[str, Any], history: pa.Table | None) -> str | None:
+    """Say in a sentence that a plain metric is not finite, or was not at the end of the history; None if it is."""
+    value, aggregation = _logged(summary.get(headline))
+    if value is not None and not math.isfinite(value):
+        return f"{headline} is not a finite number at the end of training."
+    if history is None:
+        return None
+    lost = _is_lost(headline, summary)
+    # The best over training says nothing of its end.
+    tell_tales = (headline, *LOSSES) if lost else () if aggregation == AS_LOGGED else (headline,)
+    key = next((key for key in tell_tales if _ended_not_finite(history, key)), None)
+    if key is None:
+        return None
+    return f"{f'{headline} {NULL}, and ' if lost else ''}{key} is not a finite number at the end of training."
+
+
+def _is_lost(headline: str, summary: Mapping[str, Any]) -> bool:
+    if headline not in summary:
         return False
-    value = summary[HEADLINE]
+    value = summary[headline]
     kept = [value[name] for name in AGGREGATIONS if name in value] if isinstance(value, Mapping) else [value]
     return bool(kept) and all(one is None for one in kept)
 

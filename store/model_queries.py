@@ -25,13 +25,16 @@ def models(
 
 
 def model_checksums(con: duckdb.DuckDBPyConnection, which: RunFilter) -> pd.DataFrame:
-    """List all runs that have a model file: run_key, run_id, trained_on (dataset), model_sha256."""
+    """List all runs that have a model file.
+
+    Columns: run_key, run_id, group, setting_hash, trained_on (dataset), model_sha256.
+    """
     return matched_frame(con, which, "model_checksums")
 
 
 def test_errors(con: duckdb.DuckDBPyConnection, which: RunFilter, metric: str) -> pd.DataFrame:
     """List what models were measured at on test datasets.
 
-    Columns: run_key, run_id, trained_on, dataset, value, n_orbits, n_failed.
+    Columns: run_key, run_id, group, setting_hash, trained_on (dataset), dataset, value, n_orbits, n_failed.
     """
     return matched_frame(con, which, "test_errors", {"metric": metric})

@@ -6,6 +6,7 @@ from store.connect import read_version, refuse_newer
 from store.durable import temporary
 from store.errors import StoreError
 from store.layout import store_version
+from store.lock import refuse_path
 from store.migrate import schema_version
 
 
@@ -15,6 +16,7 @@ def check_writable(store: Path) -> None:
     Raises:
         StoreError: the store cannot be written or read, or its schema is newer than this code knows.
     """
+    refuse_path(store)
     trial = temporary(store / "TRIAL")
     try:
         store.mkdir(parents=True, exist_ok=True)

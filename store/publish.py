@@ -6,11 +6,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from store import curves, models
+from store.checksums import note_checksums
 from store.drafts import draft, explained, put_in_force
 from store.fence import CONTENT_ERRORS, unreadable_content
 from store.incoming import Tally, each_once, is_stored, stored_runs
@@ -29,7 +31,9 @@ _CHUNK = 100
 class SyncReport:
     """What a sync found, by run key; `version` is in force afterwards, `published` says whether it is new.
 
-    `record_hashes` are those of the stored records of all runs that the sync was told of.
+    `record_hashes` are those of the stored records of all runs that the sync was told of. Of new and changed runs,
+    `assumed` has what their models are read with and they did not log, `model_problems` what is wrong with their model
+    files, in a sentence.
     """
 
     new: tuple[str, ...]
@@ -39,6 +43,8 @@ class SyncReport:
     version: int | None
     published: bool
     record_hashes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    assumed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    model_problems: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def publish(
@@ -48,30 +54,34 @@ def publish(
     source: str,
     on_wait: Callable[[str], None],
     grace: timedelta = GRACE,
+    renew_checksums: bool = False,
 ) -> SyncReport:
     """Bring records into the store: new and changed runs whole, unchanged ones not at all.
 
     Readers see the state before or the state after; whenever this process dies, the state before stays in force.
     `source` names the records' origin in the store's books, `on_wait` is told for whom this writer waits, and a
-    superseded version stays for a period of `grace`.
+    superseded version stays for a period of `grace`. With `renew_checksums`, or where the schema is an older one, the
+    checksums of files that have none are noted.
 
     Raises:
         StoreError: the disk is full or the store cannot be written (it is then as it was), or its schema is newer.
     """
     with explained(store), writer_lock(store, on_wait):
-        report = _publish(store, records, source)
+        report = _publish(store, records, source, renew_checksums)
         if report.published and report.version is not None:
             discard_superseded(store, report.version, grace)
         note_sync(store)
         return report
 
 
-def _publish(store: Path, records: Iterable[Incoming], source: str) -> SyncReport:
+def _publish(store: Path, records: Iterable[Incoming], source: str, renew_checksums: bool) -> SyncReport:
     current = store_version(store)
     version = max([0, *versions(store)]) + 1
     discard_drafts(store, current)
     stored, outdated = stored_runs(store, current)
     tally = Tally()
+    assumed: dict[str, Mapping[str, Any]] = {}
+    problems: dict[str, str] = {}
     with ExitStack() as stack:
         con: duckdb.DuckDBPyConnection | None = None
         distinct = each_once(records, stored, tally)
@@ -80,8 +90,12 @@ def _publish(store: Path, records: Iterable[Incoming], source: str) -> SyncRepor
             if fresh:
                 con = con or stack.enter_context(draft(store, current, version))
                 _bring_in(con, store, fresh, tally)
-        if outdated:
+            fresh = [run for run in fresh if run.run_key in tally.hashes]  # the others failed
+            assumed |= {run.run_key: run.record.assumed for run in fresh if run.record.assumed}
+            problems |= {run.run_key: run.model.problem for run in fresh if run.model.problem}
+        if outdated or renew_checksums:
             con = con or stack.enter_context(draft(store, current, version))
+            note_checksums(con, store)
         if con is not None:
             _note(con, version, source, tally)
     published = con is not None and bool(tally.new or tally.changed or outdated)
@@ -98,6 +112,8 @@ def _publish(store: Path, records: Iterable[Incoming], source: str) -> SyncRepor
         version=version if published else current,
         published=published,
         record_hashes=tally.hashes,
+        assumed=assumed,
+        model_problems=problems,
     )
 
 
@@ -135,9 +151,9 @@ def _bring_in(con: duckdb.DuckDBPyConnection, store: Path, runs: list[Prepared],
 def _write(con: duckdb.DuckDBPyConnection, store: Path, runs: list[Prepared]) -> None:
     rows: dict[str, list[dict[str, object]]] = {table: [] for table in TABLES}
     for run in runs:
-        curve_file = curves.write_curve(store, run.run_key, run.history)
+        curve = curves.write_curve(store, run.run_key, run.history)
         model_file = models.keep(store, run.record.run_id, run.model)
-        for table, made in rows_of(run, curve_file, model_file).items():
+        for table, made in rows_of(run, curve, model_file).items():
             rows[table] += made
     tables = {table: _table(con, table, rows[table]) for table in TABLES}
     con.register("replaced", pa.table({"run_key": [run.run_key for run in runs]}))

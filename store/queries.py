@@ -13,7 +13,7 @@ import duckdb
 import pandas as pd
 
 from store.cell_queries import cell_runs as cell_runs, varying_counts as varying_counts
-from store.curves import read_curves
+from store.curves import curve_files, read_curves
 from store.detail import RunDetail as RunDetail, run_detail
 from store.export import (
     export_history as export_history,
@@ -154,7 +154,7 @@ def history(
     step does not have it. Runs without a history have no rows. `store` is the directory that `con` was opened in.
 
     Raises:
-        StoreError: a run's curves are no longer in the store.
+        StoreError: a run's curves are no longer in the store, or damaged.
     """
     pairs = arrow(con, "curve_files", {"run_keys": list(run_keys)}).to_pylist()
-    return read_curves(store, {pair["run_key"]: pair["curve_file"] for pair in pairs}, keys)
+    return read_curves(store, curve_files(pairs), keys)

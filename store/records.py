@@ -1,7 +1,7 @@
 """What a run looks like on its way into the store: one record type for every source."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -20,7 +20,7 @@ def group_name(group: str | None, sweep_id: str | None) -> str | None:
 
 @dataclass(frozen=True)
 class ModelFile:
-    """The model of a run: `path` holds the `.eqx` bytes, or is None with the `problem` said in a sentence."""
+    """The model of a run: `path` holds the `.eqx` bytes, or is None; `problem` says in a sentence what is wrong."""
 
     path: Path | None
     artifact: str
@@ -33,8 +33,10 @@ class RunRecord:
 
     `config` and `summary` are plain JSON-like mappings as W&B keeps them, `history` has an int64 column `step` and
     one float64 column per key (missing is null), times are UTC. `state` is what W&B says; the store itself derives
-    "diverged". `reason` says in a sentence why a run is not "finished", or what could not be read of it. `sweep_id` is
-    that of the W&B sweep whose agent started the run, and its group where it has none (see `group_name`).
+    "diverged". `reason` says in a sentence why a run is not "finished", or what could not be read of it. `assumed` has
+    the keys that a run of the team did not log, or logged by a name that meant something else, with the values that its
+    model is read with. `sweep_id` is that of the W&B sweep whose agent started the run, and its group where it has none
+    (see `group_name`).
     """
 
     entity: str
@@ -54,6 +56,7 @@ class RunRecord:
     history: pa.Table
     model: ModelFile | None
     source: Literal["local", "api"]
+    assumed: Mapping[str, Any] = field(default_factory=dict)
     sweep_id: str | None = None
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from orbitsens.config import LoggedConfig, is_seed, read_logged
 from store.canonical import canonical_json, digest, number, schedule_text, whole_number
-from store.curves import history_hash, normalised, stats_rows
+from store.curves import CurveFile, history_hash, normalised, stats_rows
 from store.measured import divergence, lost_value, metric_rows, unsolved, without_orbits
 from store.models import Model, examine
 from store.records import RunRecord
@@ -45,7 +45,7 @@ class Prepared:
 def prepare(record: RunRecord) -> Prepared:
     """Read what a record refers to and hash it; which source it came from, and its address there, do not enter."""
     history = normalised(record.history)
-    content = {
+    content: dict[str, Any] = {
         "rows_version": _ROWS_VERSION,
         "name": record.name,
         "group": record.group,
@@ -59,18 +59,20 @@ def prepare(record: RunRecord) -> Prepared:
         "summary": record.summary,
         "sweep_id": record.sweep_id,
     }
+    if record.assumed:
+        content["assumed"] = record.assumed
     run_key = f"{record.entity}/{record.project}/{record.run_id}"
     content_hash = digest(run_key, canonical_json(content), history_hash(history))
     return Prepared(record, run_key, history, examine(record.model), content_hash)
 
 
-def rows_of(run: Prepared, curve_file: str | None, model_file: str | None) -> dict[str, list[Row]]:
+def rows_of(run: Prepared, curve: CurveFile | None, model_file: str | None) -> dict[str, list[Row]]:
     """Return the rows of one run by table."""
-    logged = read_logged(run.record.config)
+    logged = _as_meant(read_logged(run.record.config), run.record.assumed)
     summary = run.record.summary
     parameters, extra = _parameters(logged)
     return {
-        "runs": [_run_row(run, logged, curve_file, model_file)],
+        "runs": [_run_row(run, logged, curve, model_file)],
         "parameters": [{"run_key": run.run_key, **parameters, **_derived(summary)}],
         "extra_parameters": [
             {"run_key": run.run_key, "key": key, "value": canonical_json(value)} for key, value in extra.items()
@@ -80,7 +82,7 @@ def rows_of(run: Prepared, curve_file: str | None, model_file: str | None) -> di
     }
 
 
-def _run_row(run: Prepared, logged: LoggedConfig, curve_file: str | None, model_file: str | None) -> Row:
+def _run_row(run: Prepared, logged: LoggedConfig, curve: CurveFile | None, model_file: str | None) -> Row:
     record, summary = run.record, run.record.summary
     state, reason = _state(run)
     ours = record.config.get("orbitsens")
@@ -107,7 +109,8 @@ def _run_row(run: Prepared, logged: LoggedConfig, curve_file: str | None, model_
         "config_hash": str(hashes.get("config_hash") or _hash_of(logged, seeds=True)),
         "config": canonical_json(record.config),
         "summary": canonical_json(without_orbits(summary)),
-        "curve_file": curve_file,
+        "curve_file": curve.name if curve else None,
+        "curve_sha256": curve.sha256 if curve else None,
         "n_history_rows": run.history.num_rows,
         "model_file": model_file,
         "model_sha256": run.model.sha256,
@@ -116,6 +119,7 @@ def _run_row(run: Prepared, logged: LoggedConfig, curve_file: str | None, model_
         "n_parameters": whole_number(summary.get("n_parameters")),
         "train_seconds": number(summary.get("train_seconds")),
         "sweep_id": record.sweep_id,
+        "assumed": canonical_json(record.assumed) if record.assumed else None,
         "numerics": whole_number(hashes.get("numerics")),
     }
 
@@ -125,8 +129,21 @@ def _state(run: Prepared) -> tuple[str, str | None]:
     finished = record.state == "finished"
     diverged = divergence(summary, run.history) if finished else None
     lost = lost_value(summary) if finished and not diverged else None
-    reasons = [reason for reason in (record.reason, diverged, lost, unsolved(summary)) if reason]
+    reasons = [reason for reason in (record.reason, diverged, lost, unsolved(summary), _doubts(record)) if reason]
     return "diverged" if diverged else record.state, " ".join(reasons) or None
+
+
+def _doubts(record: RunRecord) -> str | None:
+    """What was doubtful about the run's dataset files when it was trained."""
+    ours = record.config.get("orbitsens")
+    doubts = ours.get("doubts") if isinstance(ours, Mapping) else None
+    return " ".join(text for text in doubts if isinstance(text, str)) if isinstance(doubts, list | tuple) else None
+
+
+def _as_meant(logged: LoggedConfig, assumed: Mapping[str, Any]) -> LoggedConfig:
+    """Return logged keys with their present names for values that meant something else; unset ones stay unset."""
+    meant = {key: value for key, value in assumed.items() if key in logged.known or key in logged.extra}
+    return LoggedConfig(logged.known | meant, {key: value for key, value in logged.extra.items() if key not in meant})
 
 
 def _parameters(logged: LoggedConfig) -> tuple[Row, Row]:

@@ -3,8 +3,9 @@
 Rows carry `run_key` and `run_id`. Arrow tables tell NULL (missing) from NaN (not finite).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import pandas as pd
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from duckdb import ColumnExpression
 
-from store.curves import RUN_KEY, STEP, curve_tables
+from store.curves import RUN_KEY, STEP, curve_files, readable_curves
 from store.filters import RunFilter
 from store.frames import arrow, frame, utc
 from store.matching import matched, matched_frame
@@ -90,22 +91,27 @@ def compared_metrics(con: duckdb.DuckDBPyConnection, run_keys: Collection[str]) 
     return arrow(con, "compared_metrics", {"run_keys": list(run_keys)})
 
 
+class LoggedValues(NamedTuple):
+    """What some runs logged: `values` as `logged_values` says, and by run key why a run's curves cannot be read."""
+
+    values: pd.DataFrame
+    unreadable: Mapping[str, str]
+
+
 def logged_values(
     con: duckdb.DuckDBPyConnection, store: Path, run_keys: Collection[str], keys: Collection[str]
-) -> pd.DataFrame:
+) -> LoggedValues:
     """Return what some runs logged of some history keys: a row for each logged value, by run, key and step.
 
     Columns: run_key, key, step (optimiser steps, from 1), value (NaN or infinite where that was logged). Steps at
-    which a key was not logged have no row. `store` is the directory that `con` was opened in.
-
-    Raises:
-        StoreError: a run's curves are no longer in the store.
+    which a key was not logged have no row, and neither have runs whose curves are missing or damaged. `store` is the
+    directory that `con` was opened in.
     """
     pairs = arrow(con, "curve_files", {"run_keys": list(run_keys)}).to_pylist()
-    table = curve_tables(store, {pair[RUN_KEY]: pair["curve_file"] for pair in pairs}, keys)
+    table, unreadable = readable_curves(store, curve_files(pairs), keys)
     parts = [_of_key(table, key) for key in keys if key in table.column_names]
     long: pd.DataFrame = pa.concat_tables(parts).to_pandas() if parts else pd.DataFrame(_NOTHING_LOGGED)
-    return long.sort_values([RUN_KEY, KEY, STEP], kind="stable", ignore_index=True)
+    return LoggedValues(long.sort_values([RUN_KEY, KEY, STEP], kind="stable", ignore_index=True), unreadable)
 
 
 def _of_key(table: pa.Table, key: str) -> pa.Table:

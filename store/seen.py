@@ -24,10 +24,25 @@ def sightings(store: Path) -> dict[str, tuple[str, dict[str, str]]]:
     """Return for each place its mark, and the hashes of the records that it made, by run key; empty if unreadable."""
     try:
         table = pq.read_table(store / SEEN, schema=_SCHEMA)
-    except (FileNotFoundError, NotADirectoryError, pa.ArrowException):
+    except (OSError, ValueError, pa.ArrowException):
         return {}
     columns = (table[name].to_pylist() for name in _SCHEMA.names)
-    return {where: (mark, dict(hashes)) for where, mark, hashes in zip(*columns, strict=True)}
+    rows = zip(*columns, strict=True)
+    return {where: (mark, dict(hashes)) for where, mark, hashes in rows if None not in (where, mark, hashes)}
+
+
+def seen_problem(store: Path) -> str | None:
+    """Say what is wrong with the file of sightings; None where nothing is, or there is no such file."""
+    path = store / SEEN
+    if not path.exists():
+        return None
+    try:
+        with pq.ParquetFile(path) as file:
+            file.read()
+            names = file.schema_arrow.names
+    except (OSError, ValueError, pa.ArrowException) as error:
+        return f"cannot be read ({str(error).splitlines()[0]})"
+    return None if names == _SCHEMA.names else "does not hold what sources looked like"
 
 
 def note_sightings(

@@ -6,7 +6,7 @@ import duckdb
 
 from store.filters import RunFilter
 from store.matching import matched_arrow
-from store.measured import POINTWISE
+from store.measured import OLD_HEADLINES, POINTWISE
 
 NAMED = 12
 
@@ -27,7 +27,8 @@ def unmeasured(con: duckdb.DuckDBPyConnection, which: RunFilter) -> Unmeasured:
 
 def unmeasured_sentence(found: Unmeasured) -> str:
     """Say what the runs lack and what they logged instead."""
-    names = f"{', '.join(POINTWISE[:-1])} or {POINTWISE[-1]}"
+    *others, last = [name for name in POINTWISE if name not in OLD_HEADLINES]
+    names = f"{', '.join(others)} or {last}"
     many = found.n_runs != 1
     lack = f"None of the {found.n_runs} runs logged" if many else "The run did not log"
     if not found.keys:

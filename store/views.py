@@ -8,7 +8,9 @@ import hashlib
 import json
 import os
 import re
+import socket
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -19,6 +21,7 @@ from store.errors import StoreError
 
 FOLDER = "views"
 LONGEST_NAME = 80  # letters
+_GRACE_S = 600.0  # after which a draft is that of a dead writer, wherever it was
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,33 @@ def delete_view(store: Path, name: str) -> None:
         raise StoreError(f"Cannot delete {path}: {error.strerror or error}; the view is still there.") from error
 
 
+def odd_views(store: Path) -> list[Path]:
+    """Return the files of views that are not understood."""
+    return [path for path in sorted((store / FOLDER).glob("*.json")) if path.exists() and _read(path) is None]
+
+
+def left_drafts(store: Path) -> list[Path]:
+    """Return the drafts that writers left behind when they died: on this machine, or elsewhere a while ago."""
+    return [path for path in sorted((store / FOLDER).glob(".*.tmp")) if _is_left(path)]
+
+
+def _is_left(draft: Path) -> bool:
+    try:
+        age = time.time() - draft.stat().st_mtime
+    except OSError:
+        return False
+    host, _, pid = draft.name.removeprefix(".").rpartition("-")[0].rpartition("@")
+    if host != socket.gethostname() or not pid.isdigit():
+        return age > _GRACE_S
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:  # someone else's process
+        return age > _GRACE_S
+    return age > _GRACE_S
+
+
 def _path(store: Path, name: str) -> Path:
     """The file of a view: readable letters of its name, and a digest that tells apart what they do not."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:40]
@@ -81,7 +111,10 @@ def _path(store: Path, name: str) -> Path:
 def _write_new(path: Path, text: str) -> bool:
     """Write a file that is not there yet, at once and durably; False if it is there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    for left in left_drafts(path.parent.parent):
+        left.unlink(missing_ok=True)
+    mine = f".{socket.gethostname()}@{os.getpid()}-"
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=mine, suffix=".tmp")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
@@ -101,8 +134,9 @@ def _read(path: Path) -> SavedView | None:
         known = json.loads(path.read_text(encoding="utf-8"))
         query = {str(key): [str(value) for value in values] for key, values in known["query"].items()}
         at = datetime.fromisoformat(known["at"])
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
         return SavedView(str(known["name"]), str(known["page"]), query, str(known["who"]), at)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -16,7 +16,12 @@ from orbitsens.config.dataset_name import (
 )
 from orbitsens.config.errors import ConfigError as ConfigError, closest as closest
 from orbitsens.config.expand import Fetch as Fetch, RunConfig as RunConfig, expand as expand
-from orbitsens.config.fit import DataShape as DataShape, data_shape as data_shape
+from orbitsens.config.fit import (
+    DataShape as DataShape,
+    data_doubts as data_doubts,
+    data_shape as data_shape,
+    training_segments as training_segments,
+)
 from orbitsens.config.logged import (
     OTHER_KEYS as OTHER_KEYS,
     LoggedConfig as LoggedConfig,
@@ -36,6 +41,7 @@ from orbitsens.config.split import (
     split_numbers as split_numbers,
     split_sizes as split_sizes,
 )
+from orbitsens.config.spreadsheet import harmless as harmless, harmless_cells as harmless_cells
 from orbitsens.config.stage import Stage as Stage
 from orbitsens.config.sweepfile import (
     SweepFile as SweepFile,

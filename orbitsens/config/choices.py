@@ -13,6 +13,7 @@ FEATURE_LAYERS: Mapping[str, str] = MappingProxyType(
         "sph_4D_rinv_vinv": "1/r, unit position, velocity divided by r",
         "sph_4D_rinv_vel_logra": "those of sph_4D_rinv_vel, log r, log of the semi-major axis's size",
         "sph_4D_rinv_vel_loga_energy": "those of sph_4D_rinv_vel, log of the semi-major axis's size, specific energy",
+        "sph_4D_rinv_vel_logr_logv": "those of sph_4D_rinv_vel, log r, log speed",
         "rhat_vhat_speed": "1/r, unit position, speed, unit velocity, radial and transverse share of the velocity",
         "rmag_v_and_direction": "r, unit position, velocity",
         "cartesian": "position, velocity",
@@ -27,11 +28,23 @@ OUTPUT_LAYERS: Mapping[str, str] = MappingProxyType(
         "mlp_4D_unit": "acceleration |o0| times the unit vector of o[1:4]",
         "mlp_4D_logmag_unit_exp": "acceleration exp(o0), o0 clipped to -15 .. 15, times the unit vector of o[1:4]",
         "mlp_4D_activation": "acceleration softplus(o0) times tanh(o[1:4])",
+        "mlp_4D_activation_sigmoid": "acceleration sigmoid(o0) times tanh(o[1:4])",
+        "mlp_4D_accsoftplus": "acceleration softplus(o0) times o[1:4]",
+        "mlp_4D_logmag_exp": "scalar times exp(o0), o0 clipped to -15 .. 15, times o[1:4]",
+        "mlp_4D_logmag_unit_softplus": "scalar times softplus(o0) + 1e-8, times the unit vector of o[1:4]",
+        "mlp_4D_logmag_unit_tanh_exp": "scalar times exp(o0), o0 clipped to -15 .. 15, times the unit vector of "
+        "tanh(o[1:4])",
+        "mlp_4D_logmag_unit_tanh_softplus": "scalar times softplus(o0) + 1e-8, times the unit vector of tanh(o[1:4])",
         "mlp_4D_scaled": "mlp_4D times the key scalar",
         "mlp_4D_unit_scaled": "mlp_4D_unit times the key scalar",
         "mlp_simple": "acceleration o",
         "std_output_6": "all six derivatives are o: the velocity does not pass through",
     }
+)
+
+# Other names of the same layers, as for ACTIVATION_SYNONYMS.
+OUTPUT_SYNONYMS: Mapping[str, str] = MappingProxyType(
+    {"mlp_4D_softplus": "mlp_4D_accsoftplus", "mlp_simple_hybrid": "mlp_simple"}
 )
 
 LOSSES: Mapping[str, str] = MappingProxyType(
@@ -68,8 +81,6 @@ OPTIMIZERS: Mapping[str, str] = MappingProxyType(
         "sgd": "gradient descent with the key momentum",
     }
 )
-# Of the optimisers that decay weights by default in optax, by how much.
-OWN_WEIGHT_DECAY: Mapping[str, float] = MappingProxyType({"adamw": 1e-4, "nadamw": 1e-4, "lion": 1e-3})
 
 LR_SCHEDULES: Mapping[str, str] = MappingProxyType(
     {

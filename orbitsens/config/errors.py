@@ -24,19 +24,36 @@ _ADVICE = {
     "string_too_short": "write at least one character",
     "tuple_type": "write a list",
     "too_short": "write at least one entry",
-    "greater_than": "has to be above {gt:g}",
-    "greater_than_equal": "has to be at least {ge:g}",
-    "less_than": "has to be below {lt:g}",
-    "less_than_equal": "has to be at most {le:g}",
+    "too_long": "write at most {max_length} entries",
+    "greater_than": "has to be above {gt}",
+    "greater_than_equal": "has to be at least {ge}",
+    "less_than": "has to be below {lt}",
+    "less_than_equal": "has to be at most {le}",
 }
+
+
+_LONGEST_VALUE, _LONGEST_SENTENCE = 100, 2000
 
 
 class ConfigError(ValueError):
     """Bad input from a person: the message is one sentence that names the key and what to write instead."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(shortened(message, _LONGEST_SENTENCE))
+
+
+def shortened(text: object, most: int = _LONGEST_VALUE) -> str:
+    """Return what a person wrote, fit to be repeated: beyond `most` characters the middle is left out."""
+    whole = str(text)
+    if len(whole) <= most:
+        return whole
+    return f"{whole[: most - most // 4]}... ({len(whole):,} characters) ...{whole[len(whole) - most // 4 :]}"
+
 
 def closest(name: str, known: Iterable[str]) -> str:
     """Return `` (did you mean 'x'?)`` for the known name closest to `name`, or an empty string."""
+    if len(name) > _LONGEST_VALUE:
+        return ""
     lowered = {k.lower(): k for k in known}
     match = get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.5)
     return f" (did you mean '{lowered[match[0]]}'?)" if match else ""
@@ -62,9 +79,18 @@ def one_sentence(error: ValidationError, section: str, fields: Mapping[str, Fiel
         return f"{path}: {said}." if given.strip('"') in message else f"{path}: {said}, got {given}."
     field = fields.get(str(first["loc"][0]))
     meaning = f" ({field.description})" if field is not None and field.description else ""
-    return f"{path}: {advice.format(**first.get('ctx', {}))}, got {given}{meaning}."
+    bounds = {key: _bound(value) for key, value in first.get("ctx", {}).items()}
+    return f"{path}: {advice.format(**bounds)}, got {given}{meaning}."
+
+
+def _bound(value: Any) -> Any:
+    """A bound as people write it: whole where it is whole."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _as_written(value: Any) -> str:
     """The value as a sweep file has it, on one line."""
-    return json.dumps(value, default=str, ensure_ascii=False)
+    try:
+        return shortened(json.dumps(value, default=str, ensure_ascii=False))
+    except ValueError:  # a whole number of more digits than Python writes
+        return "a value that is too long to be written here"

@@ -1,20 +1,24 @@
 """A sweep file's runs: all alternatives with one another, each run checked before anything is trained."""
 
 import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property
 
 from orbitsens.config.data import Data
-from orbitsens.config.errors import ConfigError
+from orbitsens.config.errors import ConfigError, shortened
 from orbitsens.config.fields import Frozen, checked
 from orbitsens.config.fit import DataShape, check_fit, data_shape, steps_of_epochs, with_checksums
-from orbitsens.config.hashing import config_hash, setting_hash
+from orbitsens.config.hashing import Hashes, run_hashes
+from orbitsens.config.limits import MOST_RUNS
 from orbitsens.config.nesting import alternatives
 from orbitsens.config.parameters import Parameters
 from orbitsens.config.settings import Setting, of_section
-from orbitsens.config.sweepfile import SweepFile, Wandb, parse_sweep, parse_yaml
+from orbitsens.config.sweepfile import SweepFile, Wandb, parse_sweep
+from orbitsens.config.yaml_text import amount, parse_yaml
 
 Fetch = Callable[[Data, Wandb], Data]
+_DATA_KEYS, _PARAMETER_KEYS = frozenset(Data.model_fields), frozenset(Parameters.model_fields)
 Choices = Mapping[str, list[object]]  # the alternatives of each key
 
 
@@ -27,14 +31,18 @@ class RunConfig(Frozen):
     extra: dict[str, object] = {}
 
     @cached_property
+    def _hashes(self) -> Hashes:
+        return run_hashes(self.parameters, self.data, self.extra)
+
+    @property
     def hash(self) -> str:
         """Equal for runs that compute the same."""
-        return config_hash(self.parameters, self.data, self.extra)
+        return self._hashes.config
 
-    @cached_property
+    @property
     def setting(self) -> str:
         """Equal for runs that differ by their seeds alone."""
-        return setting_hash(self.parameters, self.data, self.extra)
+        return self._hashes.setting
 
     def logged(self) -> dict[str, object]:
         """The config as W&B keeps it: `wandb`, `data` and `parameters`, nested as in the sweep file."""
@@ -52,12 +60,14 @@ def expand(sweep: SweepFile, overrides: Sequence[str] = (), fetch: Fetch = lambd
     what the file says. `fetch` brings the artifacts that data names onto this machine.
 
     Raises:
-        ConfigError: a value that is not allowed, or a run that stands twice; the message names the key.
+        ConfigError: a value that is not allowed, a run that stands twice, or more runs than `MOST_RUNS`; the message
+            names the key.
     """
     for text in overrides:
         sweep = _override(sweep, text)
     sections = {"data": _choices("data", sweep.data), "parameters": _choices("parameters", sweep.parameters)}
     settings: Sequence[Setting] = sweep.settings or ({},)
+    _refuse_too_many(settings, sections)
 
     @cache
     def found(data: Data) -> tuple[Data, DataShape]:
@@ -68,12 +78,25 @@ def expand(sweep: SweepFile, overrides: Sequence[str] = (), fetch: Fetch = lambd
     for setting in settings:
         parameter_sets = _product({**of_section(setting, "parameters"), **sections["parameters"]})
         for raw in _product({**of_section(setting, "data"), **sections["data"]}):
-            data, shape = found(checked(Data, "data", {k: v for k, v in raw.items() if k in Data.model_fields}))
-            unknown = {f"data.{k}": v for k, v in raw.items() if k not in Data.model_fields}
+            data, shape = found(checked(Data, "data", {k: v for k, v in raw.items() if k in _DATA_KEYS}))
+            unknown = {f"data.{k}": v for k, v in raw.items() if k not in _DATA_KEYS}
             runs += [_run(sweep, data, shape, parameters, unknown) for parameters in parameter_sets]
     axes = {f"{section}.{key}": values for section, keys in sections.items() for key, values in keys.items()}
     _refuse_duplicates(runs, {"settings": list(settings), **axes})
     return runs
+
+
+def _refuse_too_many(settings: Sequence[Setting], sections: Mapping[str, Choices]) -> None:
+    """Count the runs without making one."""
+    factors = [(key, len(values)) for keys in sections.values() for key, values in keys.items() if len(values) > 1]
+    factors += [("settings", len(settings))] if len(settings) > 1 else []
+    n = math.prod(number for _, number in factors)
+    if n > MOST_RUNS:
+        named = shortened(" x ".join(f"{number:,} of {shortened(key, 40)}" for key, number in factors), 500)
+        raise ConfigError(
+            f"This sweep has {amount(n)} runs ({named}), and {MOST_RUNS:,} are the most: leave alternatives out, or "
+            "let `python -m runner design` choose among them."
+        )
 
 
 def _choices(section: str, values: Mapping[str, object]) -> Choices:
@@ -87,8 +110,8 @@ def _product(choices: Choices) -> list[dict[str, object]]:
 def _run(
     sweep: SweepFile, data: Data, shape: DataShape, raw: Mapping[str, object], unknown_data: Mapping[str, object]
 ) -> RunConfig:
-    known = {k: v for k, v in raw.items() if k in Parameters.model_fields}
-    extra = {k: v for k, v in raw.items() if k not in known} | dict(unknown_data)
+    known = {k: v for k, v in raw.items() if k in _PARAMETER_KEYS}
+    extra = {k: v for k, v in raw.items() if k not in _PARAMETER_KEYS} | dict(unknown_data)
     # What the file leaves open follows from the data.
     known.setdefault("planar_constraint", shape.planar)
     epochs = known.get("epochs_strategy")
@@ -127,19 +150,20 @@ def _difference(choices: Choices, i: int, j: int) -> str:
     for key, values in reversed(list(choices.items())):
         (i, a), (j, b) = divmod(i, len(values)), divmod(j, len(values))
         if a != b:
-            found.append(f"{key} ({values[a]!r} and {values[b]!r})")
+            found.append(f"{key} ({shortened(repr(values[a]))} and {shortened(repr(values[b]))})")
     return " and of ".join(reversed(found))
 
 
 def _override(sweep: SweepFile, text: str) -> SweepFile:
     path, separator, value = text.partition("=")
+    origin = f"--set {shortened(text)}"
     if not separator:
-        raise ConfigError(f"--set {text}: write key=value, such as --set steps_strategy=[[200,100]].")
+        raise ConfigError(f"{origin}: write key=value, such as --set steps_strategy=[[200,100]].")
     section, _, key = path.strip().rpartition(".")
     section = section or "parameters"
-    parsed = parse_yaml(value, f"--set {text}")
+    parsed = parse_yaml(value, origin)
     raw = {**sweep.model_dump(), "settings": list(sweep.settings)}
     if not isinstance(raw.get(section), dict):
-        raise ConfigError(f"--set {text}: unknown section '{section}'; write wandb, data or parameters.")
+        raise ConfigError(f"{origin}: unknown section '{shortened(section)}'; write wandb, data or parameters.")
     raw[section][key] = parsed
     return parse_sweep(raw)

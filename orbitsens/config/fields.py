@@ -15,7 +15,8 @@ from pydantic import (
     field_validator,
 )
 
-from orbitsens.config.errors import ConfigError, closest, one_sentence
+from orbitsens.config.errors import ConfigError, closest, one_sentence, shortened
+from orbitsens.config.limits import MOST_STAGES, MOST_STEPS
 
 
 def one_of(known: Mapping[str, str], synonyms: Mapping[str, str] = MappingProxyType({})) -> AfterValidator:
@@ -25,7 +26,7 @@ def one_of(known: Mapping[str, str], synonyms: Mapping[str, str] = MappingProxyT
         name = synonyms.get(given, given)
         if name not in known:
             raise ValueError(
-                f"unknown name '{given}'{closest(given, [*known, *synonyms])}; known are {', '.join(known)}"
+                f"unknown name '{shortened(given)}'{closest(given, [*known, *synonyms])}; known are {', '.join(known)}"
             )
         return name
 
@@ -39,7 +40,9 @@ def some_of(known: Mapping[str, str], alone: str) -> AfterValidator:
         names = [name.strip() for name in text.split("+")]
         for name in names:
             if name not in known:
-                raise ValueError(f"unknown name '{name}'{closest(name, known)}; known are {', '.join(known)}")
+                raise ValueError(
+                    f"unknown name '{shortened(name)}'{closest(name, known)}; known are {', '.join(known)}"
+                )
         if len(set(names)) < len(names) or (alone in names and len(names) > 1):
             raise ValueError(f"join different names by '+', and leave '{alone}' alone")
         return "+".join(sorted(names, key=list(known).index))
@@ -66,9 +69,12 @@ def _within_one(window: tuple[float, float]) -> tuple[float, float]:
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
-Count = Annotated[int, Field(ge=1)]
+Steps = Annotated[int, Field(ge=1, le=MOST_STEPS)]
 Window = Annotated[tuple[float, float], BeforeValidator(_two), AfterValidator(_within_one)]
-Stages = Field(min_length=1)
+Stages = Field(min_length=1, max_length=MOST_STAGES)
+
+
+_NEVER_TRUTHS = frozenset({int, float, str, type(None)})
 
 
 def contains_bool(value: object) -> bool:
@@ -86,6 +92,8 @@ class Frozen(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _no_bool_for_number(cls, value: object, info: ValidationInfo) -> object:
+        if type(value) in _NEVER_TRUTHS:
+            return value
         if info.field_name and cls.model_fields[info.field_name].annotation is not bool and contains_bool(value):
             raise ValueError("true and false are not allowed here")
         return value

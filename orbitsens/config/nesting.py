@@ -4,7 +4,7 @@ A list means alternatives, a scalar is one. Schedules nest one level deeper, bec
 itself a list with one entry per stage; one level less is read as a single alternative where that is unambiguous.
 """
 
-from orbitsens.config.errors import ConfigError
+from orbitsens.config.errors import ConfigError, shortened
 from orbitsens.config.parameters import SCHEDULE_KEYS
 
 
@@ -21,7 +21,9 @@ def alternatives(key: str, value: object, section: str = "parameters") -> list[o
     else:
         found = list(value) if isinstance(value, list) else [value]
     if not found:
-        raise ConfigError(f"{section}.{key}: an empty list has no alternative; write a value or leave the key out.")
+        raise ConfigError(
+            f"{section}.{shortened(key)}: an empty list has no alternative; write a value or leave the key out."
+        )
     return found
 
 
@@ -37,7 +39,7 @@ def _stage_lists(key: str, value: object) -> list[object]:
     if _depth(value) > 2:
         raise ConfigError(
             f"parameters.{key}: nested too deep; write a list of alternatives, each a list with one number per "
-            f"stage, got {value!r}."
+            f"stage, got {shortened(repr(value))}."
         )
     return [v if isinstance(v, list) else [v] for v in value]
 
@@ -53,5 +55,5 @@ def _windows(value: object) -> list[object]:
         return [[v] if _depth(v) == 1 else v for v in value]
     raise ConfigError(
         "parameters.length_strategy: write a list of alternatives, each a list with one window [start, end] per "
-        f"stage, got {value!r}."
+        f"stage, got {shortened(repr(value))}."
     )

@@ -1,11 +1,13 @@
 """Every key of a sweep file's `parameters`: type, range, default and meaning."""
 
-from typing import Annotated
+from functools import lru_cache
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
 from orbitsens.config import choices
-from orbitsens.config.fields import Count, Frozen, NotNegative, Positive, Seed, Stages, Window, one_of, some_of
+from orbitsens.config.fields import Frozen, NotNegative, Positive, Seed, Stages, Steps, Window, one_of, some_of
+from orbitsens.config.limits import MOST_DEPTH, MOST_WEIGHTS, MOST_WIDTH
 from orbitsens.config.stage import Stage
 
 # The schedules that every stage takes an entry of.
@@ -25,17 +27,17 @@ class Parameters(Frozen):
     lr_strategy: Annotated[tuple[Positive, ...], Stages] = Field(
         (0.001, 0.0001), description="per stage, the learning rate"
     )
-    steps_strategy: Annotated[tuple[Count, ...], Stages] = Field(
+    steps_strategy: Annotated[tuple[Steps, ...], Stages] = Field(
         (1000, 500), description="per stage, the number of optimiser steps"
     )
-    epochs_strategy: Annotated[tuple[Count, ...], Stages] | None = Field(
+    epochs_strategy: Annotated[tuple[Steps, ...], Stages] | None = Field(
         None, description="per stage, the number of passes over the training segments; instead of steps_strategy"
     )
     segment_length_strategy: Annotated[tuple[Annotated[int, Field(ge=2)], ...], Stages] = Field(
         (4,), description="per stage, the number of samples in a segment"
     )
-    width: int = Field(64, ge=1, description="units of each hidden layer of the MLP")
-    depth: int = Field(3, ge=0, description="hidden layers of the MLP")
+    width: int = Field(64, ge=1, le=MOST_WIDTH, description="units of each hidden layer of the MLP")
+    depth: int = Field(3, ge=0, le=MOST_DEPTH, description="hidden layers of the MLP")
     train_val_split: float = Field(
         1.0, gt=0, le=1, description="share of the orbits that train; 1 means no validation set"
     )
@@ -57,10 +59,10 @@ class Parameters(Frozen):
     feature_transform: Annotated[str, one_of(choices.FEATURE_TRANSFORMS)] = Field(
         "identity", description="what becomes of the features before the MLP, fitted on the training orbits"
     )
-    output_layer: Annotated[str, one_of(choices.OUTPUT_LAYERS)] = Field(
+    output_layer: Annotated[str, one_of(choices.OUTPUT_LAYERS, choices.OUTPUT_SYNONYMS)] = Field(
         "mlp_4D_unit_softplus", description="how the MLP's output becomes an acceleration"
     )
-    scalar: Positive = Field(1.0, description="factor of the output layers that end in _scaled")
+    scalar: Positive = Field(1.0, description="factor of the output layers whose meaning names it")
     planar_constraint: bool = Field(
         True, description="zero the z components of the dynamics; false where the data is not planar"
     )
@@ -106,13 +108,7 @@ class Parameters(Frozen):
     @property
     def stages(self) -> tuple[Stage, ...]:
         """The schedule, single-stage entries broadcast to the number of stages."""
-        schedules = [getattr(self, key) for key in STAGE_KEYS]
-        n = max(len(s) for s in schedules)
-        columns = [s * n if len(s) == 1 else s for s in schedules]
-        return tuple(
-            Stage(learning_rate=lr, steps=steps, segment_length=length, window=window)
-            for window, lr, steps, length in zip(*columns, strict=True)
-        )
+        return _stages(self.length_strategy, self.lr_strategy, self.steps_strategy, self.segment_length_strategy)
 
     @model_validator(mode="after")
     def _consistent(self) -> "Parameters":
@@ -132,10 +128,34 @@ class Parameters(Frozen):
             )
         if self.num_trajs == 0:
             raise ValueError("num_trajs: write -1 for all orbits, or a number from 1, got 0")
-        for stage in self.stages:
-            if stage.n_samples < 2:
-                raise ValueError(
-                    f"length_strategy: the window {list(stage.window)} of a segment of {stage.segment_length} "
-                    "samples keeps fewer than 2 samples; widen the window or lengthen the segment"
-                )
+        weights = self.width * self.width * self.depth
+        if weights > MOST_WEIGHTS:
+            raise ValueError(
+                f"width: {self.depth} layers of {self.width} units have {weights:,} weights, and {MOST_WEIGHTS:,} are "
+                "the most; write a smaller width or depth"
+            )
+        empty = _too_short(self.stages)
+        if empty is not None:
+            raise ValueError(
+                f"length_strategy: the window {list(empty.window)} of a segment of {empty.segment_length} "
+                "samples keeps fewer than 2 samples; widen the window or lengthen the segment"
+            )
         return self
+
+
+# The runs of a sweep have few schedules: each is broadcast and checked once.
+@lru_cache(maxsize=1024)
+def _stages(*schedules: tuple[Any, ...]) -> tuple[Stage, ...]:
+    """The stages of the schedules of `STAGE_KEYS`."""
+    n = max(len(s) for s in schedules)
+    columns = [s * n if len(s) == 1 else s for s in schedules]
+    return tuple(
+        Stage(learning_rate=lr, steps=steps, segment_length=length, window=window)
+        for window, lr, steps, length in zip(*columns, strict=True)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _too_short(stages: tuple[Stage, ...]) -> Stage | None:
+    """The first stage of which fewer than two samples are used."""
+    return next((stage for stage in stages if stage.n_samples < 2), None)

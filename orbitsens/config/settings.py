@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from orbitsens.config.data import Data
-from orbitsens.config.errors import ConfigError
+from orbitsens.config.errors import ConfigError, shortened
 from orbitsens.config.nesting import alternatives
 
 Setting = Mapping[str, object]
@@ -23,7 +23,8 @@ def check_settings(raw: Mapping[str, object]) -> None:
             section = raw[section_of(key)]
             if isinstance(section, dict) and key in section:
                 raise ConfigError(
-                    f"settings, entry {i}: {key} stands in '{section_of(key)}' as well; write it in one of the two."
+                    f"settings, entry {i}: {shortened(key)} stands in '{section_of(key)}' as well; write it in one of "
+                    "the two."
                 )
 
 

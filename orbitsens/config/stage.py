@@ -1,9 +1,9 @@
 """One stage of training."""
 
-from orbitsens.config.fields import Frozen
+from typing import NamedTuple
 
 
-class Stage(Frozen):
+class Stage(NamedTuple):
     """One training stage: its learning rate, optimiser steps, segment length and window."""
 
     learning_rate: float

@@ -1,19 +1,19 @@
 """Reading a sweep file: YAML 1.2, three sections and perhaps settings, one sentence for each mistake."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from pydantic import Field
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from orbitsens.config.data import Data
-from orbitsens.config.errors import ConfigError, closest
+from orbitsens.config.errors import ConfigError, closest, shortened
 from orbitsens.config.fields import Frozen, checked
+from orbitsens.config.limits import MOST_BYTES
 from orbitsens.config.parameters import Parameters
 from orbitsens.config.settings import check_settings, section_of
+from orbitsens.config.yaml_text import parse_yaml
 
 
 class Wandb(Frozen):
@@ -49,28 +49,22 @@ def load_sweep_file(path: Path) -> SweepFile:
     Raises:
         ConfigError: no such file, no valid YAML (line and column are named), a missing section, an unknown key.
     """
+    return parse_sweep(parse_yaml(_text_of(path), shortened(path, 300)))
+
+
+def _text_of(path: Path) -> str:
+    named = f"{shortened(path, 300)}: cannot read this sweep file"
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ConfigError(f"{path}: cannot read this sweep file: {reason}.") from error
-    return parse_sweep(parse_yaml(text, str(path)))
-
-
-def parse_yaml(text: str, origin: str) -> object:
-    """Parse YAML 1.2 (so `1e-3` is a number); `origin` names the text in errors.
-
-    Raises:
-        ConfigError: the text is no valid YAML, or a key stands twice in one mapping.
-    """
-    try:
-        return YAML(typ="safe", pure=True).load(text)
-    except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        problem = (getattr(error, "problem", None) or "cannot be parsed").splitlines()[0]
-        problem = re.sub(r'found duplicate key (".*?") .*', r"the key \1 stands twice", problem)
-        raise ConfigError(f"{origin}: not valid YAML{where}: {problem}.") from error
+        status = path.stat()
+        if not S_ISREG(status.st_mode):
+            raise ConfigError(f"{named}: it is not a regular file.")
+        if status.st_size > MOST_BYTES:
+            raise ConfigError(f"{named}: it has {status.st_size:,} bytes, and {MOST_BYTES:,} are the most.")
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{named}: it is not UTF-8 text.") from error
+    except OSError as error:
+        raise ConfigError(f"{named}: {error.strerror}.") from error
 
 
 def parse_sweep(raw: object) -> SweepFile:
@@ -83,7 +77,7 @@ def parse_sweep(raw: object) -> SweepFile:
         raise ConfigError("A sweep file holds the sections wandb, data and parameters; this one holds no mapping.")
     for name in raw:
         if name not in SweepFile.model_fields:
-            raise ConfigError(f"{name}: unknown section{closest(str(name), SweepFile.model_fields)}.")
+            raise ConfigError(f"{shortened(name)}: unknown section{closest(str(name), SweepFile.model_fields)}.")
     for name in SECTIONS:
         if not isinstance(raw.get(name), dict):
             raise ConfigError(f"{name}: this section is required and holds keys and values.")
@@ -99,7 +93,7 @@ def _refuse_unknown_keys(raw: Mapping[str, Any]) -> None:
         for key in raw[section]:
             if key not in model.model_fields:
                 raise ConfigError(
-                    f"{section}.{key}: unknown key{_meant(str(key), model)}; correct it, or write "
+                    f"{section}.{shortened(key)}: unknown key{_meant(str(key), model)}; correct it, or write "
                     "'allow_unknown: true' at the top level to keep it with the run's config."
                 )
     for i, setting in enumerate(raw.get("settings", ()), start=1):
@@ -107,7 +101,7 @@ def _refuse_unknown_keys(raw: Mapping[str, Any]) -> None:
             model = SECTIONS[section_of(key)]
             if key not in model.model_fields:
                 raise ConfigError(
-                    f"settings, entry {i}: {key} is an unknown key{closest(str(key), model.model_fields)}."
+                    f"settings, entry {i}: {shortened(key)} is an unknown key{closest(str(key), model.model_fields)}."
                 )
 
 

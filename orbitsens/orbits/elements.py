@@ -49,23 +49,26 @@ def _perifocal_axes(i: Column, raan: Column, w: Column) -> tuple[Column, Column]
 
 
 def state_to_elements(state: Float[np.ndarray, "*orbit 6"], mu: float) -> Elements:
-    """Return the elements of elliptic states, angles in [0, 2 pi).
+    """Return the elements of states, angles in [0, 2 pi).
 
     Where an angle has no meaning it is zero and its part goes to the next one: the RAAN of an equatorial orbit, the
-    argument of periapsis of a circular one (eccentricity below 1e-11).
+    argument of periapsis of a circular one (eccentricity below 1e-11). A rectilinear orbit has no plane: its
+    inclination and RAAN are zero. The semi-major axis of a parabola is infinite.
     """
     r, v = state[..., :3], state[..., 3:]
     radius = np.linalg.norm(r, axis=-1)
-    a = 1.0 / (2.0 / radius - np.sum(v * v, axis=-1) / mu)
+    inverse = 2.0 / radius - np.sum(v * v, axis=-1) / mu
+    a = np.divide(1.0, inverse, out=np.full_like(inverse, np.inf), where=inverse != 0)
     h = np.cross(r, v)
     e_vector = np.cross(v, h) / mu - r / radius[..., None]
     e = np.linalg.norm(e_vector, axis=-1)
     inclination = np.arctan2(np.hypot(h[..., 0], h[..., 1]), h[..., 2])
-    equatorial = np.hypot(h[..., 0], h[..., 1]) < 1e-11 * np.linalg.norm(h, axis=-1)
+    equatorial = np.hypot(h[..., 0], h[..., 1]) <= 1e-11 * np.linalg.norm(h, axis=-1)
     raan = np.where(equatorial, 0.0, np.arctan2(h[..., 0], -h[..., 1]))
     # Angles in the orbital plane are measured from the ascending node (or the x axis of an equatorial orbit).
     node = np.stack([np.cos(raan), np.sin(raan), np.zeros_like(raan)], axis=-1)
-    beyond = np.cross(h / np.linalg.norm(h, axis=-1, keepdims=True), node)
+    size = np.linalg.norm(h, axis=-1, keepdims=True)
+    beyond = np.cross(h / np.where(size > 0, size, 1.0), node)
     latitude = np.arctan2(np.sum(r * beyond, axis=-1), np.sum(r * node, axis=-1))
     periapsis = np.arctan2(np.sum(e_vector * beyond, axis=-1), np.sum(e_vector * node, axis=-1))
     w = np.where(e < 1e-11, 0.0, periapsis)

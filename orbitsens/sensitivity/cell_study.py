@@ -16,10 +16,12 @@ from orbitsens.sensitivity.means import setting_means
 from orbitsens.sensitivity.noise import noise_floor
 from orbitsens.sensitivity.response import Response, on_scale
 from orbitsens.sensitivity.settings import value_texts, with_settings
+from orbitsens.sensitivity.training_cost import COST
 from orbitsens.sensitivity.usable import DIVERGED, NOT_FINITE, mark_used, nothing_usable, reasons
 
 MOST_LEVELS = 24  # of a numeric axis; of more values RANGES ranges are made
 RANGES = 12
+NOT_SETTINGS = "No cell is called the best, because the runs of a cell differ by more than their seeds."
 OTHER_KEYS = "keys without a column of their own"
 
 
@@ -30,7 +32,7 @@ class CellStudy:
     `runs`: the input sorted by cell and seed, with `cell` (label), `used` and `why_not` (None for used runs).
     `cells`: a row per cell that has a run: `cell`, the axes as text, `n_runs`, `n` (used runs), `diverged` (runs),
     `median`, `q1`, `q3`, `min`, `max`, `mean`, `low`, `high` (with `log` the geometric mean; the cell's own
-    interval, NaN for one run), `n_parameters` and `train_seconds` (medians), `best`, `candidate` (indistinguishable
+    interval, NaN for one run), `n_parameters` and `train_gflop` (medians), `best`, `candidate` (indistinguishable
     from the best), `ranked` (not left out because its runs diverged). `levels`: the values of each axis as text, in
     order. `found`: all cells against the best one, or the sentence that says why that cannot be had. `mixed`: the
     parameters that differ within some cell.
@@ -59,9 +61,9 @@ def cell_study(
     """Put runs into the cells that the columns `axes` make, and compare the cells with the best one.
 
     `table` has a row per matched run in any state: `run_key`, `state`, `setting_hash`, `seed`, `value`,
-    `n_parameters`, `train_seconds`, the axes, `varying` (the parameters that differ among the runs) and `but` (those
+    `n_parameters`, `train_gflop`, the axes, `varying` (the parameters that differ among the runs) and `but` (those
     that make no settings of their own). Which runs are used: see `usable.mark_used`. Cells whose runs differ by more
-    than that are compared all the same: what differs is named in `mixed`, and counts as noise.
+    than that are settings no longer: what differs is named in `mixed`, and none of them is the best or a candidate.
     """
     ranged = table.assign(**{name: in_ranges(table[name]) for name in axes})
     in_range = [name for name in axes if isinstance(ranged[name].dtype, pd.CategoricalDtype)]
@@ -72,12 +74,15 @@ def cell_study(
     levels = {name: tuple(dict.fromkeys(value_texts(column))) for name, column in distinct.items()}
     runs = runs.assign(**{name: value_texts(runs[name]) for name in axes})
     cells, found, log = _compared(runs, _described(runs, axes), axes, level)
+    mixed = _mixed(runs[runs["used"]], [name for name in varying if name not in axes], but, in_range)
+    if mixed:  # the best of cells that are no settings would be that of what else lies in them
+        cells, found = cells.assign(best=False, candidate=False), NOT_SETTINGS
     return CellStudy(
         runs=runs.drop(columns="own_setting"),
         cells=cells,
         levels=levels,
         found=found,
-        mixed=_mixed(runs[runs["used"]], [name for name in varying if name not in axes], but, in_range),
+        mixed=mixed,
         log=log,
     )
 
@@ -104,7 +109,7 @@ def _described(runs: pd.DataFrame, axes: Sequence[str]) -> pd.DataFrame:
     used = runs[runs["used"]].groupby("cell", sort=False)["value"]
     for name, q in {"median": 0.5, "q1": 0.25, "q3": 0.75, "min": 0.0, "max": 1.0}.items():
         cells[name] = used.quantile(q).reindex(cells.index)
-    for name in ("n_parameters", "train_seconds"):
+    for name in ("n_parameters", COST):
         cells[name] = pd.to_numeric(runs[name]).astype(float).groupby(runs["cell"], sort=False).median()
     return cells.reset_index()
 

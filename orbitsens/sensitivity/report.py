@@ -4,6 +4,7 @@ from math import isfinite
 
 import pandas as pd
 
+from orbitsens.config import harmless_cells
 from orbitsens.sensitivity import wording
 from orbitsens.sensitivity.aggregates import Aggregates
 from orbitsens.sensitivity.analysis import Analysis
@@ -18,8 +19,11 @@ TASKS, METRICS = "Over all test sets", "The best setting and the next in all met
 DOCUMENT = "docs/methods.md"
 
 
-def markdown(answer: Analysis, title: str, metric: Metric, dataset: str) -> str:
-    """Write the report: sentences first, then tables, then how each was made and of how many runs."""
+def markdown(answer: Analysis, title: str, metric: Metric, dataset: str, remark: str = "") -> str:
+    """Write the report: sentences first, then tables, then how each was made and of how many runs.
+
+    `remark` is a sentence that the answer begins with.
+    """
     lines = [f"# {title}", "", f"{metric.label} ({metric.unit or 'no unit'}) on {dataset}.", ""]
     counted = answer.response if isinstance(answer.response, str) else f"{answer.response.counted}."
     lines += [counted, ""]
@@ -27,7 +31,7 @@ def markdown(answer: Analysis, title: str, metric: Metric, dataset: str) -> str:
         return _joined([*lines, "## Divergence", "", *divergence_sentences(answer)])
     if answer.response.warning:
         lines += [f"**{answer.response.warning}**", ""]
-    lines += ["## Answer", ""]
+    lines += ["## Answer", "", *([f"- {remark}"] if remark else [])]
     lines += [f"- {sentence}" for sentence in answers(answer, metric)]
     warned = [] if isinstance(answer.effects, str) else [f"- {sentence}" for sentence in answer.effects.warnings]
     lines += ["", "## What this design cannot tell", ""]
@@ -77,12 +81,12 @@ def tables(answer: Analysis) -> dict[str, pd.DataFrame]:
 
 
 def csv(answer: Analysis) -> str:
-    """All tables in one CSV of long form: columns table, row, column, value."""
+    """All tables in one CSV of long form: columns table, row, column, value; no text in it is a formula."""
     parts = []
     for name, table in tables(answer).items():
         long = table.reset_index(names="row").astype(object).melt(id_vars="row", var_name="column")
         parts.append(long.sort_values(["row"], kind="stable").assign(table=name))
-    return pd.concat(parts)[["table", "row", "column", "value"]].to_csv(index=False)
+    return harmless_cells(pd.concat(parts)[["table", "row", "column", "value"]]).to_csv(index=False)
 
 
 def methods(answer: Analysis) -> list[str]:

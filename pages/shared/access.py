@@ -1,19 +1,20 @@
 """Who is looking, and what they may do: viewers look, editors also start evaluations, write notes and save views.
 
 With an `[auth]` section in Streamlit's secrets everybody signs in through OpenID Connect, and `[access]` says who may
-what (docs/sharing.md). Without one, those on this machine are editors and those who come from elsewhere are viewers.
+what (docs/sharing.md). Secrets that are not understood let nobody in. Without secrets, those on this machine are
+editors and those who come from elsewhere are viewers.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
+from pages.shared.own_machine import on_this_machine
+from pages.shared.secret_files import refusal
 from pages.shared.text import plain
 
 Role = Literal["nobody", "viewer", "editor"]
-_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")  # a proxy on this machine speaks for someone elsewhere
 
 
 def who() -> str:
@@ -33,14 +34,19 @@ def why_not() -> str:
         return ""
     if "is_logged_in" in st.user:
         return "Only editors may do this. Whoever runs this app can name you under `editors` in its secrets."
-    return "Only people on the machine that runs this app may do this, as long as nobody has to sign in."
+    return (
+        "Only people on the machine that runs this app, who open it as localhost there, may do this, as long as nobody "
+        "has to sign in."
+    )
 
 
 def role() -> Role:
     """Return what the person who is looking may do."""
+    if refusal():
+        return "nobody"
     if "is_logged_in" not in st.user:
-        return "editor" if _on_this_machine() else "viewer"
-    if not st.user["is_logged_in"]:
+        return "editor" if on_this_machine() else "viewer"
+    if st.user["is_logged_in"] is not True:
         return "nobody"
     return role_of(st.user.to_dict(), st.secrets.get("access", {}))
 
@@ -58,9 +64,8 @@ def role_of(user: Mapping[str, object], rules: Mapping[str, object]) -> Role:
 
 def let_in() -> bool:
     """Say whether this person may look; where not, show how to sign in, or why that does not help."""
-    if not st.secrets.load_if_toml_exists() and any(Path(file).exists() for file in st.get_option("secrets.files")):
-        # Without its [auth] the app would be open to everybody.
-        st.error("The secrets of this app cannot be read, so nobody can be let in: mend secrets.toml, and start again.")
+    if why := refusal():
+        st.error(plain(why), icon=":material/lock:")
         return False
     if role() != "nobody":
         _show_who()
@@ -99,7 +104,7 @@ def _named(user: Mapping[str, object], names: object) -> bool:
     email = _email(user)
     if not email or not isinstance(entries, (list, tuple)):
         return False
-    return any(_is(email, str(entry).casefold()) for entry in entries)
+    return any(_is(email, _folded(str(entry))) for entry in entries)
 
 
 def _is(email: str, entry: str) -> bool:
@@ -107,12 +112,17 @@ def _is(email: str, entry: str) -> bool:
 
 
 def _email(user: Mapping[str, object]) -> str:
-    return "" if user.get("email_verified") is False else str(user.get("email") or "").casefold()
+    """A person's address; empty where the provider does not say that it is verified, though it speaks of that."""
+    verified = user.get("email_verified", True)
+    if verified is not True and str(verified).casefold() != "true":
+        return ""
+    return _folded(str(user.get("email") or ""))
+
+
+def _folded(address: str) -> str:
+    """An address in small letters; other letters than ASCII's stay, of which some look like small ones when folded."""
+    return address.lower() if address.isascii() else address
 
 
 def _name(user: Mapping[str, object]) -> str:
     return str(next(filter(None, (user.get(key) for key in ("email", "preferred_username", "name", "sub"))), "someone"))
-
-
-def _on_this_machine() -> bool:
-    return st.context.ip_address is None and not any(header in st.context.headers for header in _FORWARDED)

@@ -16,7 +16,7 @@ import streamlit as st
 
 from orbitsens.config import SEED_KEYS, left_out
 from store import queries
-from store.connect import Connection, beside, open_version, store_version
+from store.connect import Connection, DamagedCatalogue, beside, naming_damage, open_version, store_version
 from store.filters import EVERYTHING, Measured as Measured, RunFilter
 from store.layout import last_sync
 from store.location import VARIABLE, own_and_shipped, readable_store
@@ -76,10 +76,7 @@ def catalogue(name: str, path: Path) -> Catalogue | None:
 
 def synced(store: Path) -> datetime | None:
     """Return when the last sync ended, also one that found nothing new; None if that is not known."""
-    try:
-        return last_sync(store)
-    except ValueError:  # the doctor tells of it
-        return None
+    return last_sync(store)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -89,9 +86,17 @@ def _kept(of: Catalogue) -> Connection:
 
 @contextmanager
 def reading(of: Catalogue) -> Iterator[Connection]:
-    """Open a catalogue for one question; the file is opened once, for all sessions."""
-    with beside(_kept(of)) as con:
-        yield con
+    """Open a catalogue for one question; the file is opened once, for all sessions.
+
+    Raises:
+        DamagedCatalogue: it cannot be read; it is opened anew next time.
+    """
+    try:
+        with naming_damage(Path(of.path), of.version), beside(_kept(of)) as con:
+            yield con
+    except DamagedCatalogue:
+        _kept.clear(of)
+        raise
 
 
 @_cached

@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from orbitsens.config import harmless_cells
 from pages.shared.charts.picture import picture
 from pages.shared.text import spoken
 
@@ -44,10 +45,10 @@ def download_row(
 
 
 def csv_button(name: str, rows: Callable[[], pd.DataFrame], what: str, *, key: str = "") -> None:
-    """Offer rows as CSV; `what` says in the tip what they are."""
+    """Offer rows as CSV, in which no text is a formula; `what` says in the tip what they are."""
     st.download_button(
         "CSV",
-        data=lambda: rows().to_csv(index=False).encode(),
+        data=lambda: harmless_cells(rows()).to_csv(index=False).encode(),
         file_name=f"{name}.csv",
         mime="text/csv",
         on_click="ignore",

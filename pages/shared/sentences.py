@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from orbitsens.sensitivity import density
+from orbitsens.sensitivity import density, wording
+from orbitsens.sensitivity.linear_maps import linear_sentence
 from orbitsens.sensitivity.outliers import FEWEST_RUNS, rule
 from orbitsens.sensitivity.seeding import SeedStudy
 from orbitsens.sensitivity.usable import account, reasons
@@ -31,6 +32,14 @@ def seed_answer(study: SeedStudy, metric: Metric, dataset: str, names: Mapping[s
         f"**{number(best['median'], metric.unit)}** ({plain(names[best['setting']])}) to "
         f"**{number(worst['median'], metric.unit)}** ({plain(names[worst['setting']])}); {_standing_out(study)}."
     )
+
+
+def linear_map(study: SeedStudy, parameters: pd.DataFrame, metric: Metric) -> str:
+    """Say that the setting of the smallest median is a linear map; "" if not. `parameters` of its runs by run_key."""
+    network = parameters[["run_key", "activation", "width", "depth"]]
+    runs = study.used[["run_key", "setting"]].merge(network, on="run_key")
+    medians = study.summary.set_index("setting")["median"]
+    return linear_sentence(runs, medians, wording.Metric(metric.label, metric.unit))
 
 
 def _standing_out(study: SeedStudy) -> str:

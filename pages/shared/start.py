@@ -93,7 +93,7 @@ def inside_app() -> None:
     of a fresh server through a link into a page would be without it.
     """
     if PagesManager.uses_pages_directory:
-        runpy.run_path(str(APP))
+        runpy.run_path(str(APP), run_name="__main__")
         st.stop()
 
 

@@ -14,6 +14,7 @@ from store.filters import RunFilter
 if TYPE_CHECKING:
     from orbitsens.sensitivity.seeding import SeedStudy
 
+NOWHERE = Measured("", None, "")
 MOST_SETTINGS = 40  # that one chart shows
 RUN = (
     "run_key", "run_id", "group", "name", "state", "reason", "created_at", "setting_hash", "config_hash",
@@ -36,6 +37,11 @@ def in_settings(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[
     setting = runs.groupby([*varying, "setting_hash"], dropna=False, sort=False).ngroup()
     first = with_settings(runs.assign(nth=setting)[~setting.duplicated()], varying)
     return runs.assign(place=setting.map(pd.Series(range(len(first)), index=first["nth"])))
+
+
+def settings_of(of: Catalogue, which: RunFilter, measured: Measured | None, but: tuple[str, ...]) -> "pd.Series[int]":
+    """Number the settings of some runs from 0: a number per run, by run key; any metric of theirs will do."""
+    return in_settings(of, which, measured or NOWHERE, but).set_index("run_key")["place"]
 
 
 @large

@@ -45,6 +45,18 @@ METRICS: Mapping[str, Metric] = {
 
 CURVES: Mapping[str, Metric] = {
     **METRICS,
+    "derivative_error": Metric(
+        "error of the whole derivative",
+        "%",
+        "100 |f_true - f_model| / |f_true|, f being velocity and acceleration together: what the team's runs logged as "
+        "acceleration_error before December 2025. On complex orbits 6 to 8 times smaller than the acceleration error.",
+    ),
+    "undated_acceleration_error": Metric(
+        "acceleration error, undated",
+        "%",
+        "Logged as acceleration_error by a run of the team without a date: either that, or the error of the whole "
+        "derivative.",
+    ),
     "train_loss": Metric("loss", "", "The loss that is minimised; its unit depends on the loss function."),
     "percent_error": Metric(
         "state error", "%", "Mean of 100 |y - y_model| / |y| over the six components of position and velocity."
@@ -52,6 +64,36 @@ CURVES: Mapping[str, Metric] = {
     "loss_component_mpe": Metric("state error in the loss", "%", "The part of the loss that is the mean state error."),
     "loss_component_rmse": Metric(
         "normalised RMSE in the loss", "%", "The part of the loss that is 100 sqrt(mean (y - y_model)^2 / mean y^2)."
+    ),
+    "train_loss_component_percent_error": Metric(
+        "state error in the loss (attraction)",
+        "%",
+        "The state error within percent_error_with_attraction.",
+    ),
+    "train_loss_component_attraction": Metric(
+        "attraction in the loss",
+        "",
+        "The part of percent_error_with_attraction that punishes accelerations away from the Earth.",
+    ),
+    "solver_num_steps_mean": Metric(
+        "solver steps", "steps", "Steps of the solver for one segment, accepted and rejected, mean over a batch."
+    ),
+    "solver_num_accepted_mean": Metric(
+        "accepted solver steps", "steps", "Accepted steps of the solver for one segment, mean over a batch."
+    ),
+    "solver_num_rejected_mean": Metric(
+        "rejected solver steps", "steps", "Rejected steps of the solver for one segment, mean over a batch."
+    ),
+    "solver_reject_rate_mean": Metric(
+        "rejected share of solver steps", "", "Rejected by all steps of the solver, from 0 to 1, mean over a batch."
+    ),
+    "solver_avg_dt_mean": Metric(
+        "solver step size", "time units", "Mean step of the solver in canonical time units, mean over a batch."
+    ),
+    "solver_jac_max_abs_real_part_mean": Metric(
+        "stiffness of the dynamics",
+        "1/time unit",
+        "Largest absolute real part of an eigenvalue of df/dy, in canonical units, mean over a batch.",
     ),
     "full_train_loss": Metric("loss on all training segments", "", "The loss over every training segment at once."),
     "curriculum_phase": Metric("training stage", "", "Stages of the schedules, counted from 0."),

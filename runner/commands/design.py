@@ -8,6 +8,7 @@ import typer
 from orbitsens.config import ConfigError, expand, load_sweep_file
 from runner.dataset_artifacts import dataset_fetcher, on_stderr
 from store.location import writable_store
+from store.output import write_output
 
 
 def design(
@@ -31,14 +32,14 @@ def design(
     from orbitsens.sensitivity.sweep_files import axes, designed, sweep_text
 
     to = output or file.with_name(f"{file.stem}-design.yaml")
-    if to.exists():
+    if to.exists() or to.is_symlink():
         raise ConfigError(f"{to} is there already; name another file with --output.")
     space = load_sweep_file(file)
     along = axes(space)
     chosen, kind = choose([len(axis) for axis in along], runs)
     found = designed(space, along, chosen.tolist(), range(seeds) if seeds else None)
     planned = expand(found, fetch=dataset_fetcher(writable_store(None), on_stderr))
-    to.write_text(sweep_text(found), encoding="utf-8")
+    write_output(to, lambda file: file.write(sweep_text(found).encode()))
     typer.echo(
         f"{kind}: {runs} settings of {len(along)} parameters times {len(planned) // runs} seeds = "
         f"{len(planned)} runs in {to}."

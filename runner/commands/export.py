@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from orbitsens.config import ConfigError
+
 
 class Table(StrEnum):
     """What can be exported."""
@@ -31,11 +33,29 @@ def export(
     ] = None,
     store: Annotated[Path | None, typer.Option(help="The run store; unless given, the project's own.")] = None,
 ) -> None:
-    """Write a group's runs, metrics or histories to a CSV or Parquet file, with run ids in every row."""
+    """Write a group's runs, metrics or histories to a CSV or Parquet file, with run ids in every row.
+
+    In CSV, an apostrophe stands before a text that a spreadsheet program would take for a formula.
+    """
     from store.export import export_group
     from store.filters import group_named
     from store.location import readable_store
+    from store.output import is_stream
 
-    chosen = kind or (Format.parquet if output.suffix == ".parquet" else Format.csv)
+    chosen = _kind(output, kind)
+    aside = is_stream(output)
     n_rows, n_runs = export_group(readable_store(store), group_named(group), table.value, output, chosen.value)
-    print(f"Wrote {n_rows} rows of {n_runs} runs to {output}.")
+    typer.echo(f"Wrote {n_rows} rows of {n_runs} runs to {output}.", err=aside)
+
+
+def _kind(output: Path, kind: Format | None) -> Format:
+    """Choose the kind of file: what is asked for, else what the name ends in, else CSV."""
+    ending = output.suffix.lower().removeprefix(".")
+    named = Format(ending) if ending in list(Format) else None
+    if kind is not None and named not in (None, kind):
+        raise ConfigError(f"{output} ends in .{ending}, and --format says {kind}: make them agree.")
+    if kind is None and named is None and ending:
+        raise ConfigError(
+            f"{output} ends in .{ending}, which cannot be written: name a file that ends in .csv or .parquet."
+        )
+    return kind or named or Format.csv

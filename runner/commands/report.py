@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from orbitsens.config import ConfigError
+
 
 def report(
     group: Annotated[str, typer.Argument(metavar="GROUP", help="The W&B group; '(no group)': the runs without one.")],
@@ -21,11 +23,20 @@ def report(
     from runner.reporting import group_report
     from store.filters import group_named
     from store.location import readable_store
+    from store.output import is_stream, write_output
 
     text, table = group_report(readable_store(store), group_named(group), metric, dataset)
     if output is None:
         typer.echo(text, nl=False)
         return
-    output.write_text(text, encoding="utf-8")
-    output.with_suffix(".csv").write_text(table, encoding="utf-8")
-    typer.echo(f"Wrote {output} and {output.with_suffix('.csv').name}.")
+    if is_stream(output):
+        write_output(output, lambda file: file.write(text.encode()))
+        return
+    beside = output.with_suffix(".csv")
+    if beside == output:
+        raise ConfigError(
+            f"{output} is to hold the Markdown: name a file that ends in .md; a CSV is written beside it."
+        )
+    write_output(output, lambda file: file.write(text.encode()))
+    write_output(beside, lambda file: file.write(table.encode()))
+    typer.echo(f"Wrote {output} and {beside.name}.")

@@ -1,6 +1,8 @@
 """`python -m runner status`: what a run store holds, how fresh it is, and what is at work on it."""
 
+import contextlib
 import json
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,15 +27,18 @@ def status(
     from store.connect import read_catalogue, store_version
     from store.layout import last_sync
     from store.location import readable_store
-    from store.lock import writer
+    from store.lock import remote_note, writer
+    from store.team_files import odd_files
 
     place = readable_store(store)
     with read_catalogue(place) as con:
         groups = queries.groups(con)
-    size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
     version = store_version(place)
     active = [job for job in all_jobs(place) if job.active]
-    found = Status(place, version, size, last_sync(place), writer(place), groups, active)
+    notes = [odd.what for odd in odd_files(place)]
+    notes += ["`python -m runner doctor --repair` puts what is not understood aside."] if notes else []
+    notes += filter(None, [remote_note(place)])
+    found = Status(place, version, _size(place), last_sync(place), writer(place), groups, active, notes)
     if as_json:
         typer.echo(json.dumps(_document(found)))
     else:
@@ -42,7 +47,7 @@ def status(
 
 @dataclass(frozen=True)
 class Status:
-    """What is known of a store; `groups` as `queries.groups` lists them."""
+    """What is known of a store; `groups` as `queries.groups` lists them, `notes` sentences about what is odd."""
 
     store: Path
     version: int | None
@@ -51,27 +56,39 @@ class Status:
     writer: str | None
     groups: "pd.DataFrame"
     jobs: list["Job"]
+    notes: list[str]
+
+
+def _size(store: Path) -> int:
+    """What the files of a store take, in bytes; one that goes meanwhile, or cannot be seen, takes nothing."""
+    size = 0
+    for folder, _, names in os.walk(store):
+        for name in names:
+            with contextlib.suppress(OSError):
+                size += (Path(folder) / name).stat().st_size
+    return size
 
 
 def _show(found: Status) -> None:
-    from rich.console import Console
+    from runner.terminal import plain_console, printable
 
-    console = Console()
+    console = plain_console()
     synced = f"last synced {found.last_sync:%Y-%m-%d %H:%M} UTC" if found.last_sync else "never synced"
-    console.print(
-        f"{found.store}: version {found.version}, {found.size_bytes / 1e6:.1f} MB, {synced}.", highlight=False
-    )
+    console.print(f"{found.store}: version {found.version}, {found.size_bytes / 1e6:.1f} MB, {synced}.")
     if found.writer:
-        console.print(f"Being written to: {found.writer}.", highlight=False)
+        console.print(printable(f"Being written to: {found.writer}."))
     console.print(_groups_table(found.groups) if len(found.groups) else "No runs yet: python -m runner sweep FILE.yaml")
     for job in found.jobs:
-        console.print(f"{job.state}: {job.title}, {job.share:.0%}, asked for by {job.who}", highlight=False)
+        console.print(printable(f"{job.state}: {job.title}, {job.share:.0%}, asked for by {job.who}"))
+    for note in found.notes:
+        console.print(printable(note))
 
 
 def _groups_table(groups: "pd.DataFrame") -> "Table":
     import pandas as pd
     from rich.table import Table
 
+    from runner.terminal import printable
     from store.filters import group_text
     from store.records import State
 
@@ -83,7 +100,7 @@ def _groups_table(groups: "pd.DataFrame") -> "Table":
         created = group["last_created"]
         newest = "unknown" if created is pd.NaT else f"{created:%Y-%m-%d %H:%M}"
         counts = [str(group[name]) for name in ("n_runs", *present)]
-        table.add_row(group_text(group["group"]), *counts, newest)
+        table.add_row(printable(group_text(group["group"])), *counts, newest)
     return table
 
 
@@ -98,4 +115,5 @@ def _document(found: Status) -> dict[str, object]:
         "writer": found.writer,
         "groups": groups,
         "jobs": jobs,
+        "notes": found.notes,
     }

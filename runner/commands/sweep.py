@@ -2,19 +2,23 @@
 
 import shlex
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from orbitsens.config import RunConfig, expand, load_sweep_file
 from orbitsens.programs import plan_programs
 from runner.claims import claimed
+from runner.commands.plan import doubt_lines
 from runner.dataset_artifacts import dataset_fetcher
+from runner.paths import check_runs_dir, local_runs_dir
 from runner.stopping import Stop, stop_on_signals
+from runner.terminal import plain_console
 from store.connect import StoreError
 from store.location import writable_store
 from store.preflight import check_writable
@@ -53,13 +57,16 @@ def sweep(
 
     Ctrl-C or SIGTERM stops after the current block of steps; what is finished is kept and synced.
     """
-    console = Console()
+    console = plain_console()
     if file is None:
         console.print(f"No sweep file given, so this runs the quickstart, {QUICKSTART.name}.")
     place = writable_store(store)
     fetch = dataset_fetcher(place, console.print)
     planned = expand(load_sweep_file(file or QUICKSTART), overrides or (), fetch)
     check_writable(place)
+    check_runs_dir(local_runs_dir(wandb_dir), len(planned))
+    for line in doubt_lines(planned):
+        console.print(line, highlight=False, markup=False)
     hashes, group = [run.hash for run in planned], planned[0].wandb.group
     with claimed(place, group, hashes, alone=resume), stop_on_signals(console.print) as stop:
         runs = _left(planned, wandb_dir, place, console) if resume else planned
@@ -84,20 +91,17 @@ class _Options(NamedTuple):
 def _train(runs: list[RunConfig], names: list[str], options: _Options, stop: Stop, console: Console) -> None:
     """Train runs of one group, sync the group, and report."""
     from orbitsens.device import choose_devices, keep_compiled_programs, use_every_core
-    from runner.paths import local_runs_dir
     from runner.progress import sweep_progress
     from runner.sweep import Settings, prepared_programs, train_and_log
 
     began, group = time.monotonic(), runs[0].wandb.group
     programs = plan_programs(runs)
-    console.print(
-        f"{len(runs)} runs in {len(programs)} programs, group '{escape(group)}'. Ctrl-C stops cleanly.", highlight=False
-    )
+    console.print(f"{len(runs)} runs in {len(programs)} programs, group '{group}'. Ctrl-C stops cleanly.")
     keep_compiled_programs()
     use_every_core()
     devices = choose_devices(options.device)
     folder, trained = local_runs_dir(options.wandb_dir), list[str]()
-    with sweep_progress(console, sum(p.seconds for p in programs)) as on_work:
+    with _explained(folder), sweep_progress(console, sum(p.seconds for p in programs)) as on_work:
         settings = Settings(folder, options.wandb.value, options.log_every, devices, on_work, stop, console.print)
         for program, prepared in prepared_programs(runs, programs, devices, stop):
             here = [names[i] for i in program.places]
@@ -109,6 +113,22 @@ def _train(runs: list[RunConfig], names: list[str], options: _Options, stop: Sto
     lost = f" ({diverged} of them diverged)" if diverged else ""
     seconds = time.monotonic() - began
     console.print(f"{len(trained)} of {len(runs)} runs finished{lost} in {seconds:.0f} s; they are in {options.store}.")
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    """Say what to do when W&B's folder cannot be written any more.
+
+    Raises:
+        StoreError: it cannot; what is finished is kept.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"The sweep has ended, because its runs can no longer be written to {folder} ({error.strerror or error}). "
+            "What is finished is kept: see to that folder, and go on with --resume."
+        ) from error
 
 
 def _report(group: str, folder: Path, trained: list[str], store: Path, console: Console) -> int:
@@ -128,7 +148,7 @@ def _report(group: str, folder: Path, trained: list[str], store: Path, console: 
         safe = f"The {len(trained)} finished runs are in {folder}; sync them with: {command}"
         raise StoreError(f"{error} {safe}") from error
     for line in report_lines(report):
-        console.print(line, highlight=False, markup=False)
+        console.print(line)
     if not trained:
         return 0
     console.print(summary_table(store, group, trained))
@@ -137,12 +157,11 @@ def _report(group: str, folder: Path, trained: list[str], store: Path, console: 
 
 def _left(planned: list[RunConfig], wandb_dir: Path | None, store: Path, console: Console) -> list[RunConfig]:
     """The runs of the sweep that are not finished yet."""
-    from runner.paths import local_runs_dir
     from runner.resume import left_to_train
 
     runs = left_to_train(planned, local_runs_dir(wandb_dir), store, console.print)
     kept = len(planned) - len(runs)
     rest = f"the other {len(runs)} are trained" if runs else "nothing is left to train"
-    group = escape(planned[0].wandb.group)
-    console.print(f"{kept} of {len(planned)} runs of group '{group}' are finished and kept; {rest}.", highlight=False)
+    group = planned[0].wandb.group
+    console.print(f"{kept} of {len(planned)} runs of group '{group}' are finished and kept; {rest}.")
     return runs

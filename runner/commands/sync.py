@@ -58,15 +58,14 @@ def sync(
     The exit code is 0 as long as one run could be read, 1 if every one failed. The runs of a W&B sweep that have no
     group are in the group "sweep <id>".
     """
-    from rich.console import Console
-
     from orbitsens.config import ConfigError
+    from runner.terminal import plain_console
     from runner.watch import watched
     from store.location import writable_store
 
     if bool(groups) == everything:
         raise ConfigError("Name the W&B groups to sync, or say --all.")
-    place, console = writable_store(store), Console(stderr=True)
+    place, console = writable_store(store), plain_console(stderr=True)
     started = since.replace(tzinfo=UTC) if since else None
     chosen = groups or None
     if source is Source.local:
@@ -131,12 +130,13 @@ def _with_progress(bring: Sync, console: "Console") -> "SyncReport":
 
 def _say(report: "SyncReport", store: Path, as_json: bool) -> None:
     from runner.sync_report import report_document, report_lines
+    from runner.terminal import printable
 
     if as_json:
         typer.echo(json.dumps(report_document(report, store)))
         return
     for line in report_lines(report):
-        typer.echo(line)
+        typer.echo(printable(line))
     if report.version is None:
         typer.echo(f"There is nothing for the run store {store} yet.")
     else:

@@ -1,4 +1,4 @@
-SELECT r.run_key, r.run_id, p.dataset_name AS trained_on, r.model_sha256
+SELECT r.run_key, r.run_id, r."group", r.setting_hash, p.dataset_name AS trained_on, r.model_sha256
 FROM matched
 JOIN runs r USING (run_key)
 JOIN parameters p USING (run_key)

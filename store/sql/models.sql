@@ -10,6 +10,7 @@ SELECT
     r.model_file,
     r.model_sha256,
     r.model_problem,
+    r.assumed,
     p.* EXCLUDE (run_key)
 FROM runs r
 JOIN parameters p USING (run_key)

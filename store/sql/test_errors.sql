@@ -1,5 +1,14 @@
 -- What models were measured at on test orbits, with what they were trained on.
-SELECT r.run_key, r.run_id, p.dataset_name AS trained_on, m.dataset, m.value, m.n_orbits, m.n_failed
+SELECT
+    r.run_key,
+    r.run_id,
+    r."group",
+    r.setting_hash,
+    p.dataset_name AS trained_on,
+    m.dataset,
+    m.value,
+    m.n_orbits,
+    m.n_failed
 FROM matched
 JOIN runs r USING (run_key)
 JOIN parameters p USING (run_key)

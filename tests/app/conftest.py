@@ -1,9 +1,10 @@
 """Stores of made-up runs, and the app on top of one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from streamlit import config
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
@@ -17,7 +18,17 @@ Open = Callable[..., AppTest]
 @pytest.fixture(autouse=True)
 def on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let pages see a browser on this machine: AppTest has no connection to tell where it comes from."""
+    here = f"localhost:{config.get_option('server.port')}"
     monkeypatch.setattr(ContextProxy, "ip_address", None)
+    monkeypatch.setattr(ContextProxy, "headers", {"Host": here, "Origin": f"http://{here}"})
+
+
+@pytest.fixture(autouse=True)
+def no_broken_page(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail the test if a page broke: readers see a sentence, and the log has the exception."""
+    yield
+    broken = [record for record in caplog.get_records("call") if record.name == "orbitsens.app"]
+    assert not broken, broken[0].exc_text or broken[0].getMessage()
 
 
 @pytest.fixture(scope="session")

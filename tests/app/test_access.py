@@ -9,9 +9,12 @@ from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.access import role_of
+from pages.shared.own_machine import PROXY
 from tests.app.conftest import APP, Open
 from tests.runner.stored_models import model_store
 
+APP_KEYS = {"redirect_uri": "https://lab1.example.org/oauth2callback", "cookie_secret": 64 * "0"}
+PROVIDER_KEYS = {"client_id": "a", "client_secret": "b", "server_metadata_url": "https://login.example.org/openid"}
 RULES = {"editors": ["Ada@lab.example"], "viewers": ["@lab.example"]}
 
 
@@ -24,6 +27,13 @@ RULES = {"editors": ["Ada@lab.example"], "viewers": ["@lab.example"]}
         ({"email": "eve@notlab.example"}, {"viewers": ["lab.example"]}, "nobody"),
         ({"email": "ada@lab.example", "email_verified": False}, RULES, "nobody"),
         ({"email": "ada@lab.example", "email_verified": True}, RULES, "editor"),
+        ({"email": "ada@lab.example", "email_verified": "true"}, RULES, "editor"),
+        ({"email": "ada@lab.example", "email_verified": "false"}, RULES, "nobody"),
+        ({"email": "ada@lab.example", "email_verified": "no"}, RULES, "nobody"),
+        ({"email": "ada@lab.example", "email_verified": 0}, RULES, "nobody"),
+        ({"email": "ada@lab.example", "email_verified": None}, RULES, "nobody"),
+        ({"email": "ADA@LAB.EXAMPLE"}, RULES, "editor"),
+        ({"email": "k@lab.example"}, {"viewers": ["\u212a@lab.example"]}, "nobody"),  # the sign of kelvin
         ({"name": "Ada"}, RULES, "nobody"),
         ({"email": "eve@elsewhere.example"}, {}, "viewer"),
         ({"email": "eve@elsewhere.example"}, {"viewers": []}, "nobody"),
@@ -40,7 +50,7 @@ def opened(store: Path, monkeypatch: pytest.MonkeyPatch, user: dict[str, Any], a
     monkeypatch.setenv("ORBITSENS_STORE", str(store))
     app = AppTest.from_file(str(APP), default_timeout=60)
     app.user = user
-    app.secrets["auth"] = {"client_id": "orbitsens"}
+    app.secrets["auth"] = APP_KEYS | PROVIDER_KEYS
     app.secrets["access"] = access
     app.run()
     assert not app.exception
@@ -69,17 +79,36 @@ def test_several_providers_can_be_chosen(sample_store: Path, monkeypatch: pytest
     monkeypatch.setenv("ORBITSENS_STORE", str(sample_store))
     app = AppTest.from_file(str(APP), default_timeout=60)
     app.user = {"is_logged_in": False}
-    app.secrets["auth"] = {"cookie_secret": "x", "okta": {"client_id": "a"}, "microsoft": {"client_id": "b"}}
+    app.secrets["auth"] = APP_KEYS | {"okta": PROVIDER_KEYS, "microsoft": PROVIDER_KEYS}
     app.run()
     assert [button.label for button in app.button] == ["Sign in with Okta", "Sign in with Microsoft"]
+
+
+HERE = {"Host": "localhost:8501", "Origin": "http://localhost:8501"}
 
 
 @pytest.mark.parametrize(
     ("address", "headers", "role"),
     [
-        (None, {}, "an editor"),
-        ("203.0.113.7", {}, "a viewer"),
-        (None, {"X-Forwarded-For": "203.0.113.7"}, "a viewer"),
+        (None, HERE, "an editor"),
+        (None, {"Host": "127.0.0.1:8501", "Origin": "http://127.0.0.1:8501"}, "an editor"),
+        (None, {"Host": "[::1]:8501", "Origin": "http://[::1]:8501"}, "an editor"),
+        ("203.0.113.7", HERE, "a viewer"),
+        # Through a proxy on this machine, which says for whom it speaks,
+        (None, HERE | {"X-Forwarded-For": "203.0.113.7"}, "a viewer"),
+        (None, HERE | {"x-forwarded-host": "lab1.example.org"}, "a viewer"),
+        (None, HERE | {"Via": "1.1 proxy"}, "a viewer"),
+        # or passes on the name alone, or the page's alone, or neither, but listens at a port of its own.
+        (None, HERE | {"Host": "lab1.example.org"}, "a viewer"),
+        (None, HERE | {"Origin": "https://lab1.example.org"}, "a viewer"),
+        (None, {"Host": "localhost:9000", "Origin": "http://localhost:9000"}, "a viewer"),
+        # Another name that leads here: the page under it may be anybody's.
+        (None, {"Host": "evil.example:8501", "Origin": "http://evil.example:8501"}, "a viewer"),
+        (None, {"Host": "localhost.evil.example:8501", "Origin": "http://localhost:8501"}, "a viewer"),
+        (None, {"Host": "localhost:8501"}, "a viewer"),
+        (None, {"Host": "localhost:x", "Origin": "null"}, "a viewer"),
+        (None, {"Host": "[", "Origin": "http://["}, "a viewer"),
+        (None, {}, "a viewer"),
     ],
 )
 def test_without_sign_in_only_this_machine_edits(
@@ -94,9 +123,16 @@ def test_without_sign_in_only_this_machine_edits(
     monkeypatch.setattr(ContextProxy, "headers", headers)
     app = open_app(tmp_path, "pages/help.py")
     assert f", {role}." in app.markdown[-1].value
-    assert ("Only people on the machine that runs this app may do this" in app.markdown[-1].value) == (
+    assert ("Only people on the machine that runs this app, who open it as localhost" in app.markdown[-1].value) == (
         role == "a viewer"
     )
+
+
+def test_behind_a_proxy_that_is_named_nobody_edits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_app: Open
+) -> None:
+    monkeypatch.setenv(PROXY, "127.0.0.1")
+    assert ", a viewer." in open_app(tmp_path, "pages/help.py").markdown[-1].value
 
 
 def test_a_viewer_can_not_start_evaluations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_app: Open) -> None:
@@ -107,14 +143,8 @@ def test_a_viewer_can_not_start_evaluations(tmp_path: Path, monkeypatch: pytest.
     assert all(button.disabled for button in buttons)
 
 
-def test_a_broken_secrets_file_lets_nobody_in(
-    sample_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    secrets = tmp_path / "secrets.toml"
-    secrets.write_text("[auth\n")
-    monkeypatch.setenv("ORBITSENS_STORE", str(sample_store))
-    monkeypatch.setattr("streamlit.secrets.load_if_toml_exists", lambda: False)
-    monkeypatch.setattr("streamlit.get_option", lambda name: [str(secrets)])
-    app = AppTest.from_file(str(APP), default_timeout=60).run()
-    assert app.error[0].value.endswith("mend secrets.toml, and start again.")
+def test_rules_that_are_not_understood_let_nobody_in(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = {"is_logged_in": True, "email": "ada@lab.example"}
+    app = opened(sample_store, monkeypatch, user, {"Viewers": ["@lab.example"]})
+    assert "key Viewers in" in app.error[0].value
     assert not app.get("page_link")

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from pages.shared.charts.axes import ABOVE, BELOW, axis, meant
+from pages.shared.charts.positions import Quantity, encoding, positions
+from pages.shared.charts.ticks import significant_digits
 from store.filters import Range
 
 
@@ -53,3 +55,32 @@ def test_truths_and_whole_numbers_keep_their_type() -> None:
     assert meant(axis("planar", pd.Series([True, False], dtype="boolean")), 0.5, 1.0) == (True,)
     many = axis("seed", pd.Series(range(30), dtype="Int64"))
     assert meant(many, 0.0, 0.2) == Range(0.0, 5.0)
+
+
+@pytest.mark.parametrize("log", [True, False])
+def test_few_measured_numbers_lie_where_they_are_with_three_digits(log: bool) -> None:
+    errors = pd.Series([8.28229, 10.2119, 10.9723, 33.12916])
+    one = axis("error (%)", errors, log=log, metric=True)
+    assert one.continuous
+    expected = np.log(errors / 8.28229) / np.log(4.0) if log else (errors - 8.28229) / (33.12916 - 8.28229)
+    assert one.places == pytest.approx(expected.to_numpy())
+    assert [words for _, words in one.ticks] == ["10", "15", "20", "25", "30"]
+    assert isinstance(meant(one, 0.0, 0.5), Range)
+
+
+def test_a_single_measured_number_is_told_with_three_digits() -> None:
+    one = axis("error (%)", pd.Series([649.274675859, 649.274675859, np.nan]), log=True, metric=True)
+    assert one.places.tolist() == [0.5, 0.5, BELOW]
+    assert one.ticks == ((0.5, "649"), (BELOW, "(unset)"))
+    scattered = encoding(positions(pd.Series([649.274675859]), Quantity("error (%)", log=True)), "y", 0, 1)
+    assert scattered["axis"].to_dict() == {
+        "format": ".3~g", "labelLimit": 130, "labelOverlap": True, "values": [649.274675859]
+    }  # fmt: skip
+
+
+def test_labels_of_a_narrow_axis_have_as_many_digits_as_it_takes() -> None:
+    one = axis("error (%)", pd.Series([1000.12, 1000.47]), metric=True)
+    labels = [words for _, words in one.ticks]
+    assert len(set(labels)) == len(labels) >= 2
+    assert significant_digits([8.0, 9.0]) == 3
+    assert significant_digits([]) == significant_digits([5.0]) == 3

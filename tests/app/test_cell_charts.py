@@ -25,7 +25,7 @@ def study(**changes: Any) -> CellStudy:
     levels = {"width": [8, 16, 64], "depth": [1, 3]}
     worse = {8: 0.6, 16: 0.3, 64: 0.0}
     runs = factorial(levels, 4, np.random.default_rng(0), lambda row: worse[row["width"]] - 0.05 * row["depth"])
-    runs = runs.assign(n_parameters=1, train_seconds=1.0, run_id=runs["run_key"])
+    runs = runs.assign(n_parameters=1, train_gflop=1.0, run_id=runs["run_key"])
     size = list(zip(runs["width"], runs["depth"], strict=True))
     lost = pd.Series([s == (8, 1) for s in size]) | (pd.Series([s == (16, 1) for s in size]) & runs["seed"].eq(2))
     runs.loc[lost, ["state", "value"]] = ["diverged", np.nan]

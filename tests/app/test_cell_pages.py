@@ -51,7 +51,7 @@ def test_a_map_for_each_batch_size_over_width_and_depth(studies: Path, open_app:
     assert "208 runs in 42 cells on complex_TBP_planar_10_test: median acceleration error from" in told
     assert "208 of 220 matched runs used (not used: 5 crashed, 7 diverged)." in told
     assert "are indistinguishable from the best" in told
-    assert "has the fewest weights (4,932) and trained fastest" in told
+    assert "has the fewest weights (4,932) and takes the fewest training operations (" in told
     assert "hatched: no run; grey: no usable run; cross: all its runs diverged" in told
     assert re.search(r"for all \d+ ranked cells together\); not ranked: cells of which more than a tenth", told)
     table = app.dataframe[-1].value
@@ -61,7 +61,7 @@ def test_a_map_for_each_batch_size_over_width_and_depth(studies: Path, open_app:
 
 
 @pytest.mark.parametrize(
-    ("what", "title"), [("n_parameters", "weights of the model"), ("train_seconds", "training time")]
+    ("what", "title"), [("n_parameters", "weights of the model"), ("train_gflop", "training operations")]
 )
 def test_costs_are_values_too(studies: Path, open_app: Open, what: str, title: str) -> None:
     app = open_app(studies, ARCHITECTURE, group=SIZES, show=what)
@@ -93,9 +93,15 @@ def test_a_cell_of_the_link_shows_its_runs(studies: Path, open_app: Open) -> Non
 def test_other_axes_mix_settings_and_that_is_said(studies: Path, open_app: Open) -> None:
     app = open_app(studies, ARCHITECTURE, group=SIZES, panel="none")
     assert len(charts(app)) == 1
-    assert "Runs of one cell differ by more than their seeds: in batch size." in words(app)
+    told = words(app)
+    assert "A cell mixes settings: its runs differ in batch size, not only in their seeds." in told
+    assert "Choose one value of it in the sidebar, or put it on an axis or into panels." in told
+    assert "best cell" not in told and "smallest mean" not in told
+    star, cells_apart = "L0.235,-0.324", open_app(studies, ARCHITECTURE, group=SIZES)
+    assert star not in charts(app)[0].proto.spec
+    assert any(star in chart.proto.spec for chart in charts(cells_apart))
     row = open_app(studies, ARCHITECTURE, group=SIZES, y="none")
-    assert "in depth." in words(row)
+    assert "its runs differ in depth, not only in their seeds." in words(row)
 
 
 def test_a_panel_for_each_dataset(studies: Path, open_app: Open) -> None:
@@ -113,7 +119,7 @@ def test_segment_ratios_are_curves_with_their_cost(studies: Path, open_app: Open
     spec = charts(app)[0].proto.spec
     assert "segment ratio (%)" in spec and "training orbits" in spec and '"type": "log"' in spec
     assert "114 of 120 matched runs used (not used: 6 diverged)." in words(app)
-    assert "training time (s)" in charts(app)[2].proto.spec
+    assert "training operations (GFLOP)" in charts(app)[2].proto.spec
     assert not app.warning
 
 
@@ -165,7 +171,8 @@ class TestOddGroups:
         app = open_app(
             published(tmp_path, ratio_study_runs()), page, view=view, metric="radial_sign_violation_pct", show="metric"
         )
-        assert "do not differ at all" in words(app)
+        mixed = page == ARCHITECTURE  # whose usual axes do not vary here, and others do
+        assert ("A cell mixes settings" if mixed else "do not differ at all") in words(app)
         first = charts(app)[0].proto.spec
         assert '"type": "log", "scheme"' not in first
         if view == "lines":
@@ -200,6 +207,6 @@ def test_rows_of_panels_are_about_equally_long(n: int, rows: list[int]) -> None:
 
 
 def test_costs_that_were_not_logged_leave_the_map_grey(tmp_path: Path, open_app: Open) -> None:
-    runs = [with_summary(run, train_seconds=None) for run in size_study_runs(n_seeds=2)]
-    app = open_app(published(tmp_path, runs), ARCHITECTURE, show="train_seconds")
+    runs = [with_summary(run, n_parameters=None) for run in size_study_runs(n_seeds=2)]
+    app = open_app(published(tmp_path, runs), ARCHITECTURE, show="train_gflop")
     assert charts(app)

@@ -132,7 +132,7 @@ def test_raw_lines_stay_under_smoothed_ones() -> None:
     chart = curves_chart(curve_data(rough, log=True, window=21), ("loss", ""), NO_BORDERS, "light", log=True)
     raw, smooth = drawn(chart, "line")
     assert [row["value"] for row in raw["rows"]] == rough["value"].tolist()
-    assert raw["mark"]["opacity"] < 1
+    assert raw["mark"]["strokeOpacity"] < 1
     assert {row["value"] for row in smooth["rows"]} <= set(rough["value"])
 
 
@@ -175,7 +175,7 @@ def test_pictures_of_few_and_many_settings(n_series: int) -> None:
 @pytest.mark.parametrize("kind", ["png", "svg"])
 def test_curves_side_by_side_as_a_picture(kind: Literal["png", "svg"]) -> None:
     curves = curve_data(line([3.0, 2.0, np.nan, 1.0]), log=True)
-    charts = [curves_chart(curves, (key, ""), NO_BORDERS, "light", log=True, pointed_at=False) for key in ("loss", "b")]
+    charts = [curves_chart(curves, (key, ""), NO_BORDERS, "light", log=True, names=None) for key in ("loss", "b")]
     both = side_by_side({str(i): chart for i, chart in enumerate(charts) if chart is not None}, 2)
     made = picture(both, kind, "run abc", ["loss: not finite in 1 line"])
     assert made.startswith(b"\x89PNG") if kind == "png" else "run abc" in made.decode()

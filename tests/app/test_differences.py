@@ -78,7 +78,7 @@ def test_lost_runs_keep_their_rows(tmp_path: Path) -> None:
     found, metrics = side_by_side(tmp_path, [run_record(0), diverged_run(), crashed_run(), failed_run()])
     rows = {row["state"]: row for row in metric_table(found, metrics)[0].to_pylist()}
     assert set(rows) == {"crashed", "diverged", "failed", "finished"}
-    assert rows["finished"]["training time (s)"] == 2.25
+    assert rows["finished"]["training time, other work beside it (s)"] == 2.25
     assert rows["diverged"][ERROR] != rows["diverged"][ERROR]
     assert rows["crashed"][ERROR] is rows["failed"][ERROR] is None
 

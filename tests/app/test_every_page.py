@@ -93,13 +93,22 @@ def test_nothing_but_diverged_runs(tmp_path: Path, open_app: Open, file: str) ->
     assert not app.error
 
 
-def test_what_no_page_was_made_for_comes_with_a_sentence(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mistake_in_a_page_is_one_sentence_and_its_traceback_is_in_the_log(
+    sample_store: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setenv("ORBITSENS_STORE", str(sample_store))
-    monkeypatch.setattr("pages.shared.data.groups", lambda *_: 1 / 0)
-    app = AppTest.from_file(str(APP), default_timeout=60).run()
-    assert app.error[0].value.startswith("This page met something that it was not made for. Reload it;")
-    assert app.exception
-    assert "division by zero" not in app.exception[0].message
+    with monkeypatch.context() as broken:
+        broken.setattr("pages.shared.data.groups", lambda *_: 1 / 0)
+        app = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert len(app.error) == 1 and not app.exception
+    assert app.error[0].value.startswith("This page could not be shown in full, because of a mistake in the app.")
+    assert "division by zero" not in app.error[0].value
+    (record,) = [record for record in caplog.records if record.name == "orbitsens.app"]
+    assert record.exc_info is not None and record.exc_info[0] is ZeroDivisionError
+    assert record.getMessage()[:23] in app.error[0].value  # the time that a reader reports
+    caplog.clear()
+    app.run()
+    assert not app.error  # the next visit is well
 
 
 def test_help_needs_no_store(tmp_path: Path, open_app: Open) -> None:

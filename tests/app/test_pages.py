@@ -136,6 +136,15 @@ def test_a_group_without_measurements_says_how_to_get_them(tmp_path: Path, open_
     assert "python -m runner sync young" in words(app)
 
 
+def test_a_finished_group_without_a_metric_says_what_it_logged_and_not_to_sync(tmp_path: Path, open_app: Open) -> None:
+    publish_runs(tmp_path, [sample_run("other", seed, None) for seed in range(2)])
+    app = open_app(tmp_path, SEEDING)
+    said = app.info[0].value.replace("\\", "")
+    assert "No run of other has been measured yet. None of the 2 runs logged acceleration_error" in said
+    assert "train_loss" in said
+    assert "runner sync" not in words(app)
+
+
 def test_one_run_only(tmp_path: Path, open_app: Open) -> None:
     publish_runs(tmp_path, [sample_run("lonely", 5, 7.0)])
     app = open_app(tmp_path, SEEDING)

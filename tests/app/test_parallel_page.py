@@ -110,13 +110,28 @@ def test_a_box_means_values_of_parameters_and_a_range_of_the_metric() -> None:
     assert box(axes, ["width"], (-0.2, 0.3), (0.1, 0.4)) is None
 
 
-def test_the_answer_names_what_the_best_share_and_not_what_chance_gives() -> None:
-    width = np.resize([8, 16, 32, 64], 200)
-    errors = np.random.default_rng(3).permutation(200) / 20.0 + 5.0
-    noise = pd.DataFrame({"width": width, "value": errors})
-    assert answer(noise, ["width"], "%").endswith("no value is clearly more common than among all")
-    real = noise.assign(value=errors - 3.0 * (width == 64))
-    assert answer(real, ["width"], "%").startswith("Of the best 20 of 200 runs (up to ")
-    assert answer(real, ["width"], "%").endswith(" have width **64**, of all runs 25 %")
-    assert "too few" in answer(real.head(49), ["width"], "%")
-    assert "clearly" in answer(real.assign(width=8), ["width"], "%")
+def test_the_answer_counts_settings_and_not_their_seeds() -> None:
+    settings = pd.Series(np.arange(600) // 5)
+    width = np.resize([8, 16, 32, 64], 120)[settings]
+    errors = np.random.default_rng(3).permutation(120)[settings] / 10.0 + 5.0
+    noise = pd.DataFrame({"width": width, "seed": np.arange(600) % 5, "value": errors})
+    both = ["width", "seed"]
+    said = answer(noise, both, "%", settings)
+    assert said.startswith("Among the best 12 of 120 settings (600 runs with a finite value), up to ")
+    assert said.endswith("no value is clearly more common than among all")
+    real = noise.assign(value=errors - 5.0 * (width == 64))
+    assert answer(real, both, "%", settings).startswith(
+        "**12** of the best 12 of 120 settings (600 runs with a finite "
+    )
+    assert answer(real, both, "%", settings).endswith(", have width **64**; of all settings 25 % do")
+    assert "19 settings (95 runs with a finite value), too few" in answer(real.head(95), both, "%", settings.head(95))
+    assert "clearly" in answer(real.assign(width=8), both, "%", settings)
+
+
+def test_seeds_add_no_evidence() -> None:
+    """The best two settings have a value that a third of all has: with 24 seeds each that is no more than with one."""
+    runs = pd.DataFrame({"activation": ["silu", "tanh", "relu"] * 8, "value": np.arange(24) + 1.0})
+    runs.loc[[0, 3], "value"] = [0.1, 0.2]
+    seeds = pd.concat([runs] * 24, ignore_index=True)
+    for table, setting in ((runs, pd.Series(range(24))), (seeds, pd.Series(list(range(24)) * 24))):
+        assert answer(table, ["activation"], "%", setting).endswith("no value is clearly more common than among all")

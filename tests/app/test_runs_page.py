@@ -13,9 +13,10 @@ from streamlit.testing.v1 import AppTest
 
 from pages.shared.text import spoken
 from store.annotations import annotations
+from store.records import ModelFile
 from tests.app.conftest import APP, Open
 from tests.app.sample_runs import TEST, publish_runs, sample_run, seed_study_runs, width_study_runs
-from tests.factories import filled_store, mixed_group, model_file, run_record
+from tests.factories import filled_store, mixed_group, model_file, old_run, run_record
 
 RUNS, COMPARE = "pages/runs.py", "pages/compare.py"
 ERROR = f"acceleration error (%) on {TEST}"
@@ -167,7 +168,7 @@ def test_selected_runs_lead_to_their_comparison_with_the_filter(sample_store: Pa
     assert parameters["seed"].tolist() == ["3", "17"]
     assert "width" in shared["parameter"].tolist()
     assert metrics[ERROR].tolist() == pytest.approx([10.38, 13.49], abs=0.01)
-    assert app.toggle(key="band").value is True
+    assert app.toggle(key="band").value is False
 
 
 def test_too_many_to_compare_says_so(sample_store: Path, open_app: Open) -> None:
@@ -303,3 +304,19 @@ def test_no_chosen_column_is_hidden(sample_store: Path, open_app: Open) -> None:
     hidden = [name for name, of in json.loads(app.dataframe[0].proto.columns).items() if of.get("hidden")]
     assert {"width", "seed"} <= set(app.multiselect(key="columns").value)
     assert set(hidden) <= {"_index"}
+
+
+def test_a_run_shows_what_its_model_is_read_with_and_what_is_wrong_with_its_file(
+    tmp_path: Path, open_app: Open
+) -> None:
+    (tmp_path / "m.eqx").write_bytes(b"{}\n")
+    run = replace(
+        old_run(0, group="team"),
+        assumed={"feature_layer": "rmag_v_and_direction", "planar_constraint": False},
+        model=ModelFile(tmp_path / "m.eqx", "m", "The model file of m cannot be used."),
+    )
+    filled_store(tmp_path / "store", [run])
+    shown = words(open_app(tmp_path / "store", RUNS, group="team", run="old00000")).replace("\\", "")
+    assert "read as the team's loader reads it: feature_layer rmag_v_and_direction, planar_constraint false." in shown
+    assert "The model file of m cannot be used." in shown
+    assert "kept as derivative_error" in shown  # the run is of 2024

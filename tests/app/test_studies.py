@@ -1,5 +1,6 @@
 """The studies on the home page: each that the store has, with its question, its answer and its picture."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,10 @@ def test_what_a_store_lacks_is_said_and_a_store_of_other_groups_lists_them_alone
     assert "Not in this store: Model size, Generalisation, Segment ratio, Screening and The best setting found." in said
     assert STUDIES[0].question not in said
     assert "The seed alone moves the acceleration error by" in said
+
+
+@pytest.mark.parametrize("page", ["pages/home.py", "pages/seeding.py", "pages/sensitivity.py"])
+def test_a_best_setting_that_is_a_linear_map_is_called_one_wherever_it_is_named(open_app: Open, page: str) -> None:
+    said = words(open_app(SHIPPED, page, **({} if page == "pages/home.py" else {"group": "sweep-best"})))
+    assert "its MLP is a linear map of the features" in said
+    assert re.search(r"that learns a nonlinear map comes to 0\.15\d %", said)

@@ -53,6 +53,7 @@ def test_every_pointwise_metric_has_a_unit_and_a_meaning() -> None:
 def test_lists_read_like_sentences() -> None:
     assert [listed(range(n)) for n in (0, 1, 2, 3)] == ["", "0", "0 and 1", "0, 1 and 2"]
     assert listed(range(20)) == "0, 1, 2, 3, 4 and 15 more"
+    assert listed(["seeds and sizes", "b"], last="or") == "seeds and sizes or b"
 
 
 def test_datasets_say_their_split() -> None:

@@ -21,14 +21,14 @@ PANEL_CHARTS = ".st-key-run_panel [data-testid=stVegaLiteChart] svg.marks"
 
 
 @contextmanager
-def served(store: Path, log: Path, *options: str, script: str = "app.py") -> Iterator[str]:
+def served(store: Path, log: Path, *options: str, script: str = "app.py", project: Path = ROOT) -> Iterator[str]:
     """Run the app on a store in a process of its own, with Streamlit's `options`; yields its URL; says all to `log`.
 
-    `script`: another one than the app, to compare with.
+    `script`: another one than the app, to compare with. `project`: where the project is, or a copy of it.
     """
     for _ in range(5):
         port = _free_port()
-        process = _start(script, store, log, port, options)
+        process = _start(project, script, store, log, port, options)
         if _answers(f"http://localhost:{port}/_stcore/health", process):
             break
         if "is not available" not in log.read_text():  # else another process took the port meanwhile
@@ -40,6 +40,14 @@ def served(store: Path, log: Path, *options: str, script: str = "app.py") -> Ite
         process.wait(timeout=60)
 
 
+def project_copy(folder: Path) -> Path:
+    """Copy the program and the store that it ships, so that what it writes beside itself lands in `folder`."""
+    for name in ("orbitsens", "pages", "runner", "store", ".streamlit"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "app.py", folder)
+    return folder
+
+
 def _free_port() -> int:
     with socket.socket() as free:
         free.bind(("localhost", 0))
@@ -47,12 +55,14 @@ def _free_port() -> int:
         return port
 
 
-def _start(script: str, store: Path, log: Path, port: int, more: Sequence[str]) -> "subprocess.Popen[bytes]":
+def _start(
+    project: Path, script: str, store: Path, log: Path, port: int, more: Sequence[str]
+) -> "subprocess.Popen[bytes]":
     options = [f"--server.port={port}", "--server.headless=true", *more]
     with log.open("wb") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", script, *options],
-            cwd=ROOT,
+            cwd=project,
             env=os.environ | {"ORBITSENS_STORE": str(store)},
             stdout=output,
             stderr=subprocess.STDOUT,

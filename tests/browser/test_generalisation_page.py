@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from runner import jobfiles, jobs
 from runner.jobfiles import PROCESS, PROGRESS, read
-from tests.browser.serving import served, settle
+from tests.browser.serving import project_copy, served, settle
 from tests.runner.stored_models import model_store
 
 pytestmark = pytest.mark.browser
@@ -88,6 +88,27 @@ def test_evaluate_watch_it_look_and_click_a_cell(page: Page, store: Path, tmp_pa
         page.goto(link)
         page.locator(ORBIT).first.wait_for(timeout=PATIENCE)
         page.goto("about:blank")  # or it would complain that its server has gone
+
+
+def test_after_an_evaluation_of_a_shipped_model_the_page_is_well(page: Page, tmp_path: Path) -> None:
+    project = project_copy(tmp_path / "project")
+    shipped = project / "store" / "precomputed"
+    with served(shipped, tmp_path / "log", project=project) as url:
+        open_page(page, url, "generalisation?group=sweep-best")
+        expect(page.get_by_text("Not measured yet: ")).to_be_visible()
+        page.locator(".st-key-evaluate_named button").click()
+        page.locator(".st-key-job_named").wait_for()
+        expect(page.locator(".st-key-job_named")).to_have_count(0, timeout=PATIENCE)
+        expect(page.get_by_text("Not measured yet: ")).to_have_count(0)
+        for path in ("generalisation", "generalisation?group=generalisation", "generalisation?group=sweep-best"):
+            page.goto("about:blank")
+            open_page(page, url, path)
+            expect(page.get_by_text("The chosen models, orbit by orbit")).to_be_visible()
+            expect(page.get_by_test_id("stAlert")).to_have_count(0)
+            expect(page.get_by_test_id("stException")).to_have_count(0)
+        page.goto("about:blank")
+    assert (project / ".orbitsens" / "evaluations" / "CURRENT").exists()
+    assert "Traceback" not in (tmp_path / "log").read_text()
 
 
 def test_two_ask_at_once_and_the_app_restarts_meanwhile(

@@ -1,11 +1,13 @@
 """Parallel coordinates and scatter in a real browser: dragging filters, clicking shows a run, links hold it all."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.serving import settle
+from store.location import SHIPPED
+from tests.browser.serving import served, settle
 
 pytestmark = pytest.mark.browser
 
@@ -62,10 +64,23 @@ def test_a_drag_over_an_axis_filters_on_every_page(page: Page, browser: Browser,
 def test_a_drag_over_the_metric_keeps_its_range(page: Page, app_url: str) -> None:
     opened(page, f"{app_url}/parallel?group=sweep-width", PARALLEL)
     keep(page, "5", "6")
-    expect(page.get_by_text("Only runs with acceleration error")).to_be_visible()
-    assert "value=" in page.url
-    page.get_by_role("button", name="All values").click()
-    expect(page.get_by_text("Only runs with acceleration error")).to_have_count(0)
+    kept = page.get_by_text(re.compile(r"^\d+ of 60 runs match$"))
+    expect(kept).not_to_have_text("40 of 60 runs match")
+    n = kept.inner_text()
+    assert "m.acceleration_error=" in page.url
+    expect(page.get_by_label("acceleration error from")).not_to_have_value("")
+    page.get_by_role("link", name="Seeding").first.click()  # the range holds on every page
+    expect(page.get_by_text(n, exact=True)).to_be_visible()
+
+
+def test_the_picture_of_hundreds_of_lines_arrives_under_its_name(page: Page, tmp_path: Path) -> None:
+    with served(SHIPPED, tmp_path / "log") as url:
+        opened(page, f"{url}/parallel?group=sweep-screening", PARALLEL)
+        with page.expect_download() as started:
+            page.locator(".st-key-download_png button").first.click()
+        assert started.value.suggested_filename == "parallel-sweep-screening.png"
+        assert Path(started.value.path()).read_bytes().startswith(b"\x89PNG")
+        page.goto("about:blank")
 
 
 def test_a_click_on_a_point_shows_the_run_and_a_link_does_too(page: Page, browser: Browser, app_url: str) -> None:

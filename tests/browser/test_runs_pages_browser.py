@@ -173,6 +173,25 @@ def rows(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(opened))
 
 
+def test_two_seeds_have_a_legend_entry_each_before_the_tables(page: Page, app_url: str) -> None:
+    ids = [run.run_id for run in seed_study_runs()[:2]]
+    for width in (1440, 800):
+        page.set_viewport_size({"width": width, "height": 1400})
+        page.goto(f"{app_url}/compare?runs={','.join(ids)}")
+        chart = page.locator(".st-key-curve_train_loss [role=graphics-document]")
+        chart.wait_for()
+        settle(page)
+        edge = chart.bounding_box()
+        assert edge is not None
+        for seed, run_id in enumerate(ids):
+            entry = chart.locator("text", has_text=re.compile(f"^seed {seed} · {run_id}$")).bounding_box()
+            assert entry is not None
+            assert entry["x"] + entry["width"] <= edge["x"] + edge["width"]
+        table = page.get_by_role("heading", name="What differs").bounding_box()
+        assert table is not None
+        assert edge["y"] < table["y"]
+
+
 @pytest.mark.parametrize("path", ["runs?group=sweep-width&run=RUN", "compare?group=sweep-width"])
 def test_nothing_to_scroll_sideways_at_800_pixels(browser: Browser, app_url: str, path: str) -> None:
     page = browser.new_page(viewport={"width": 800, "height": 1200})

@@ -31,7 +31,7 @@ def write_orbits(path, lengths=(40, 25, 33), z=0.0):
 
 @pytest.mark.parametrize("kind", ["json", "npz"])
 def test_orbits_come_in_the_order_of_their_numbers_with_time_from_zero(tmp_path, kind):
-    orbits, checksum = read_orbit_file(str(write_orbits(tmp_path / f"o.{kind}")))
+    orbits, checksum, doubts = read_orbit_file(str(write_orbits(tmp_path / f"o.{kind}")))
     assert [(o.name, o.y.shape) for o in orbits] == [
         ("orbit_0", (40, 6)),
         ("orbit_1", (25, 6)),
@@ -40,6 +40,7 @@ def test_orbits_come_in_the_order_of_their_numbers_with_time_from_zero(tmp_path,
     assert all(o.t[0] == 0.0 for o in orbits)
     assert orbits[1].y[0, 0] == pytest.approx(7100.0)
     assert len(checksum) == 64
+    assert doubts == ()
 
 
 def test_the_name_is_a_label_and_there_is_no_test_twin(tmp_path):

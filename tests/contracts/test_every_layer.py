@@ -69,9 +69,28 @@ def applied(layer, o, y, scalar=2.0):
     return jax.vmap(layer.apply, in_axes=(0, 0, None))(o, y, scalar)
 
 
-UNIT = ["mlp_4D_unit", "mlp_4D_unit_softplus", "mlp_4D_logmag_unit_exp", "mlp_4D_unit_scaled"]
-POSITIVE = ["mlp_4D_unit_softplus", "mlp_4D_logmag_unit_exp", "mlp_4D_activation"]
-SCALED = ["mlp_4D_scaled", "mlp_4D_unit_scaled"]
+UNIT = [
+    "mlp_4D_unit",
+    "mlp_4D_unit_softplus",
+    "mlp_4D_logmag_unit_exp",
+    "mlp_4D_logmag_unit_softplus",
+    "mlp_4D_unit_scaled",
+]
+LOGMAG = [
+    "mlp_4D_logmag_exp",
+    "mlp_4D_logmag_unit_softplus",
+    "mlp_4D_logmag_unit_tanh_exp",
+    "mlp_4D_logmag_unit_tanh_softplus",
+]
+POSITIVE = [
+    "mlp_4D_unit_softplus",
+    "mlp_4D_logmag_unit_exp",
+    "mlp_4D_activation",
+    "mlp_4D_activation_sigmoid",
+    "mlp_4D_accsoftplus",
+    *LOGMAG,
+]
+SCALED = ["mlp_4D_scaled", "mlp_4D_unit_scaled", *LOGMAG]
 
 
 class TestOutputLayers:
@@ -134,7 +153,7 @@ class TestOutputLayers:
         assert np.all(applied(layer, o, y)[:, 3:] * o[:, 1:] > 0)
 
     @every_output_layer
-    def test_scalar_is_a_factor_of_the_scaled_layers_alone(self, name):
+    def test_scalar_is_a_factor_of_the_layers_that_say_so_alone(self, name):
         layer = outputs.REGISTRY[name]
         o, y = raw_outputs(layer.n_outputs), states_beside_outputs()
         once, thrice = applied(layer, o, y, 1.0), applied(layer, o, y, 3.0)

@@ -101,6 +101,12 @@ class TestActivations:
         assert read_logged({"parameters": {"activation": synonym}}).known == {"activation": name}
 
 
+@pytest.mark.parametrize(("synonym", "name"), choices.OUTPUT_SYNONYMS.items())
+def test_another_name_of_an_output_layer_is_the_same_run(synonym, name):
+    assert Parameters(output_layer=synonym) == Parameters(output_layer=name)
+    assert read_logged({"parameters": {"output_layer": synonym}}).known == {"output_layer": name}
+
+
 ALTERNATIVES = [
     *({"feature_layer": name} for name in features.REGISTRY),
     *({"output_layer": name} for name in outputs.REGISTRY),

@@ -39,11 +39,12 @@ FEATURE_FORMULAS = {
     "sph_4D_rinv_vinv": lambda r, v: [1 / norm(r), *(r / norm(r)), *(v / norm(r))],
     "sph_4D_rinv_vel_logra": lambda r, v: [*rinv_vel(r, v), np.log(norm(r)), log_a(r, v)],
     "sph_4D_rinv_vel_loga_energy": lambda r, v: [*rinv_vel(r, v), log_a(r, v), np.dot(v, v) / 2 - 1 / norm(r)],
+    "sph_4D_rinv_vel_logr_logv": lambda r, v: [*rinv_vel(r, v), np.log(norm(r)), np.log(norm(v))],
     "rhat_vhat_speed": rhat_vhat_speed,
     "rmag_v_and_direction": lambda r, v: [norm(r), *(r / norm(r)), *v],
     "cartesian": lambda r, v: [*r, *v],
 }
-SIZES = [7, 7, 9, 9, 10, 7, 6]
+SIZES = [7, 7, 9, 9, 9, 10, 7, 6]
 
 SCALAR = 2.5
 OUTPUT_FORMULAS = {
@@ -53,6 +54,14 @@ OUTPUT_FORMULAS = {
     "mlp_4D_unit_softplus": lambda o: np.log1p(np.exp(o[0])) * o[1:] / norm(o[1:]),
     "mlp_4D_logmag_unit_exp": lambda o: np.exp(o[0]) * o[1:] / norm(o[1:]),
     "mlp_4D_activation": lambda o: np.log1p(np.exp(o[0])) * np.tanh(o[1:]),
+    "mlp_4D_activation_sigmoid": lambda o: np.tanh(o[1:]) / (1 + np.exp(-o[0])),
+    "mlp_4D_accsoftplus": lambda o: np.log1p(np.exp(o[0])) * o[1:],
+    "mlp_4D_logmag_exp": lambda o: SCALAR * np.exp(o[0]) * o[1:],
+    "mlp_4D_logmag_unit_softplus": lambda o: SCALAR * (np.log1p(np.exp(o[0])) + 1e-8) * o[1:] / norm(o[1:]),
+    "mlp_4D_logmag_unit_tanh_exp": lambda o: SCALAR * np.exp(o[0]) * np.tanh(o[1:]) / norm(np.tanh(o[1:])),
+    "mlp_4D_logmag_unit_tanh_softplus": lambda o: (
+        SCALAR * (np.log1p(np.exp(o[0])) + 1e-8) * np.tanh(o[1:]) / norm(np.tanh(o[1:]))
+    ),
     "mlp_4D_scaled": lambda o: SCALAR * abs(o[0]) * o[1:],
     "mlp_4D_unit_scaled": lambda o: SCALAR * abs(o[0]) * o[1:] / norm(o[1:]),
     "mlp_simple": lambda o: o,

@@ -11,7 +11,7 @@ from orbitsens.averaging import AverageNumbers
 from orbitsens.config import Parameters, choices
 from orbitsens.optimizers import OptimizerNumbers, make_optimizer
 from orbitsens.run_numbers import run_numbers, scheduled
-from orbitsens.traced import weight_decay
+from orbitsens.traced import OWN_WEIGHT_DECAY, weight_decay
 
 pytestmark = pytest.mark.mixed_dtypes  # optax mixes integers with floats
 START = {"w": jnp.array([1.5, -2.0]), "b": jnp.array([0.7])}
@@ -51,7 +51,7 @@ def test_names_are_those_of_optax_with_its_own_decay():
     assert list(optimizers.REGISTRY) == list(choices.OPTIMIZERS)
     for name in optimizers.REGISTRY:
         own = inspect.signature(getattr(optax, name)).parameters.get("weight_decay")
-        assert choices.OWN_WEIGHT_DECAY.get(name, 0.0) == (own.default if own else 0.0)
+        assert OWN_WEIGHT_DECAY.get(name, 0.0) == (own.default if own else 0.0)
 
 
 @pytest.mark.parametrize("name", ["adamw", "lion", "nadamw"])

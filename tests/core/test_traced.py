@@ -10,7 +10,7 @@ from orbitsens.config.sweepfile import Wandb
 from orbitsens.ensemble import train_program
 from orbitsens.prepare import prepare_program
 from orbitsens.programs import plan_programs
-from orbitsens.traced import SWITCHES, TRACED, shape_parameters
+from orbitsens.traced import SWITCHES, TRACED, shape_key, shape_parameters
 
 pytestmark = pytest.mark.mixed_dtypes  # optax mixes integers with floats
 
@@ -116,3 +116,22 @@ def test_a_key_that_is_only_called_traced_is_an_error_and_trains_no_wrong_run(mo
     assert len(programs.plan_programs(runs)) == 1
     with pytest.raises(AttributeError, match="l1_reg"):
         prepare_program(runs)
+
+
+def test_the_quick_key_of_a_shape_is_equal_where_the_shape_is():
+    changes = {
+        "seed": 3, "split_seed": 1, "lr_strategy": (0.5, 0.2), "rtol": 1e-3, "momentum": 0.5, "noise_scale": 0.5,
+        "width": 32, "depth": 2, "batch_size": 8, "activation": "elu", "steps_strategy": (5, 5),
+        "planar_constraint": False,
+        "weight_decay": 0.1, "gradient_clip": 2.0, "eval_every": 7, "segment_length_strategy": (18,),
+    }  # fmt: skip
+    variants = [Parameters(), Parameters(weight_decay=0.0), Parameters(weight_decay=0.3), Parameters(gradient_clip=1.0)]
+    variants += [Parameters(lr_strategy=(0.1,), steps_strategy=(5,))]
+    variants += [Parameters(**{key: value}) for key, value in changes.items()]
+
+    def slow(parameters):
+        return repr(sorted((key, repr(value)) for key, value in vars(shape_parameters(parameters)).items()))
+
+    same = [(shape_key(a) == shape_key(b), slow(a) == slow(b)) for a in variants for b in variants]
+    assert all(quick == whole for quick, whole in same)
+    assert len({whole for _, whole in same}) == 2

@@ -11,6 +11,8 @@ from tests.runner.graphql_content import StubArtifact as StubArtifact, StubRun a
 
 def answer(stub: StubServer, operation: str, variables: Mapping[str, Any], query: str) -> dict[str, Any] | None:
     """The `data` of an answer; None for what the stub does not know."""
+    if operation in stub.lacks:
+        return None
     general = {
         "Viewer": lambda: {"viewer": _viewer()},
         "GetViewer": lambda: {"viewer": _viewer()},
@@ -91,7 +93,11 @@ def _light_node(stub: StubServer, run: StubRun) -> dict[str, Any]:
 
 def _matches(run: StubRun, condition: tuple[str, Any]) -> bool:
     key, wanted = condition
-    value = {"group": run.group, "created_at": run.created_at, "heartbeat_at": run.heartbeat_at}[key]
+    if key == "$or":
+        return any(all(_matches(run, each) for each in either.items()) for either in wanted)
+    value = {"group": run.group, "sweep": run.sweep, "created_at": run.created_at, "heartbeat_at": run.heartbeat_at}[
+        key
+    ]
     if not isinstance(wanted, dict):
         return bool(value == wanted)
     ((operator, limit),) = wanted.items()
@@ -104,7 +110,7 @@ def _run_node(stub: StubServer, run: StubRun) -> dict[str, Any]:
         "projectId": "1",
         "name": run.run_id,
         "displayName": run.name,
-        "sweepName": None,
+        "sweepName": run.sweep,
         "state": run.state,
         "group": run.group,
         "jobType": None,

@@ -38,6 +38,7 @@ class StubRun:
     notes: str | None = None
     artifacts: list[StubArtifact] = field(default_factory=list)
     used: list[StubArtifact] = field(default_factory=list)
+    sweep: str | None = None
 
 
 @dataclass
@@ -46,7 +47,8 @@ class StubServer:
 
     `faults` has for an operation the faults of its next requests: "" (none), "500", "429", "403", "drop" (no answer at
     all) or "cut" (half of one). After `after_pages` answered requests for runs, all further ones are refused (403).
-    A run in `broken_config` has a config that is no JSON. `uses` has which artifact (its id) which run was said to use.
+    A run in `broken_config` has a config that is no JSON. What is in `lacks` the server does not know. `uses` has which
+    artifact (its id) which run was said to use.
     """
 
     runs: list[StubRun]
@@ -55,6 +57,7 @@ class StubServer:
     faults: dict[str, list[str]] = field(default_factory=dict)
     after_pages: int | None = None
     broken_config: set[str] = field(default_factory=set)
+    lacks: set[str] = field(default_factory=set)
     uses: list[tuple[str, str]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -1,37 +1,37 @@
 """Model files of the team: imported, measured, kept; and the files that are refused."""
 
-import json
 import re
 
-import jax
 import pytest
 
-from orbitsens.config import ConfigError, Parameters
-from orbitsens.model import load_model, make_model, save_model
+from orbitsens.config import ConfigError
+from orbitsens.config.model_settings import LOADER_DEFAULTS
+from orbitsens.model import load_model
 from runner.import_model import import_model
 from store import queries
 from store.connect import read_catalogue
 from store.filters import of_group
 from tests.factories import ENTITY, PROJECT, filled_store, run_record
+from tests.team_files import team_file
 
 OLD = {
     "dataset_name": "simple_2BP_planar_3_train",
     "problem": "2BP",
     "width": 4,
     "depth": 2,
+    "activation": "elu",
     "seed": 3,
     "network": "mlp_v0",
     "loss_fcn": "percent_error_v0",
     "lr_strategy": [0.001, 0.0001],
 }
 
+BARE = {"width": 4, "depth": 2, "activation": "elu"}
+
 
 def old_file(path, config):
     """A file as of years ago: a config with missing and unknown keys, then the leaves."""
-    save_model(path, make_model(Parameters(width=4, depth=2), key=jax.random.key(3)), {})
-    leaves = path.read_bytes().partition(b"\n")[2]
-    path.write_bytes(json.dumps(config).encode() + b"\n" + leaves)
-    return path
+    return team_file(path, config)
 
 
 def bring_in(file, store, run_id="abc123", group="team"):
@@ -59,9 +59,10 @@ def test_an_old_file_becomes_a_run_with_its_metrics(imported):
     assert detail.state == "finished"
     assert (detail.parameters["width"], detail.parameters["seed"]) == (4, 3)
     # What the file does not say is not filled in, what is unknown today is kept.
-    assert detail.parameters["activation"] is None and detail.parameters["normalization"] is None
+    assert detail.parameters["feature_layer"] is None and detail.parameters["normalization"] is None
+    assert detail.assumed == LOADER_DEFAULTS
     assert detail.extra_parameters == {"network": "mlp_v0", "loss_fcn": "percent_error_v0"}
-    assert detail.n_parameters == 7 * 4 + 4 + 4 * 4 + 4 + 4 * 4 + 4
+    assert detail.n_parameters == 7 * 4 + 4 + 4 * 4 + 4 + 4 * 6 + 6
     kept = load_model(store / "models" / detail.model_file)
     assert kept.config == OLD
 
@@ -79,7 +80,7 @@ def test_a_nested_config_names_its_project(tmp_path):
 
 
 def test_without_a_dataset_the_run_says_that_it_was_not_measured(tmp_path):
-    file = old_file(tmp_path / "m.eqx", {"width": 4, "depth": 2})
+    file = old_file(tmp_path / "m.eqx", BARE)
     record, report = bring_in(file, tmp_path / "store")
     assert report.published
     assert record.reason == "The model's config names no dataset to measure it on."
@@ -95,7 +96,7 @@ def test_without_a_dataset_the_run_says_that_it_was_not_measured(tmp_path):
 )
 def test_a_dataset_that_is_not_here_is_named_in_the_reason(tmp_path, monkeypatch, data, says):
     monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
-    file = old_file(tmp_path / "m.eqx", {"width": 4, "depth": 2, **data})
+    file = old_file(tmp_path / "m.eqx", BARE | data)
     record, report = bring_in(file, tmp_path / "store")
     assert report.published and record.summary["evaluations"] == []
     assert re.search(says, record.reason)

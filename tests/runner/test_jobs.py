@@ -1,6 +1,7 @@
 """Jobs in real processes: once for two who ask, at most k at a time, cancelled, killed, out of time, and cleaned up."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,8 +18,10 @@ from runner import jobs
 from runner.jobfiles import JOB, PROCESS, PROGRESS, read, write
 from store.connect import read_catalogue
 from store.doctor import examine
+from store.errors import StoreError
 from store.evaluations import stored_grids
 from tests.runner.stored_models import model_store
+from tests.store.test_crash_safety import small_disk as small_disk
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = GridSettings(n_a=4, n_e=4, anomalies=8)
@@ -189,3 +192,39 @@ def test_equal_requests_have_equal_arguments_and_others_do_not(tmp_path: Path) -
 def test_asking_for_a_job_loads_neither_jax_nor_wandb() -> None:
     script = "import sys, runner.jobs; assert not {'jax', 'wandb', 'equinox'} & set(sys.modules), 'too much'"
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
+
+
+@pytest.fixture
+def small_store(small_disk: Path) -> Path:
+    """A store with a model on a disk of 1 MB."""
+    return model_store(small_disk, [0])
+
+
+def fill(disk: Path) -> Path:
+    ballast = disk / "ballast"
+    with pytest.raises(OSError, match="No space left"):
+        ballast.write_bytes(bytes(2**20))
+    return ballast
+
+
+def test_a_full_disk_starts_no_job_and_leaves_no_folder(small_store: Path) -> None:
+    ballast = fill(small_store.parent)
+    with pytest.raises(StoreError, match=r"The evaluation cannot be started, .*: No space left on device\.$"):
+        submit(small_store)
+    assert [path for path in (small_store / "jobs").iterdir() if path.is_dir()] == []
+    ballast.unlink()
+    with holding_the_turn(small_store):
+        assert submit(small_store).state == "queued"
+        jobs.cancel(small_store, jobs.all_jobs(small_store)[0].id, "ada")
+
+
+def test_a_job_on_a_disk_that_fills_up_says_so(small_store: Path) -> None:
+    with holding_the_turn(small_store):
+        job = submit(small_store)
+        wait_for(lambda: bool(read(small_store / "jobs" / job.id, PROCESS)))
+        fill(small_store.parent)
+    wait_for(lambda: not jobs.job(small_store, job.id).active)  # type: ignore[union-attr]
+    found = jobs.job(small_store, job.id)
+    assert found is not None
+    assert found.state == "failed"
+    assert re.search(r"The disk of .* is full: free space", found.message), found.message

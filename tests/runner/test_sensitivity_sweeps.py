@@ -99,8 +99,8 @@ def test_every_feature_layer_with_every_output_layer(swept):
     layers = [f"feature_layer: {listed(choices.FEATURE_LAYERS)}", f"output_layer: {listed(choices.OUTPUT_LAYERS)}"]
     rows = swept(layers)
     pairs = set(zip(rows["feature_layer"], rows["output_layer"], strict=True))
-    assert len(rows) == len(pairs) == 70
-    assert (rows["state"] == "finished").sum() > 60
+    assert len(rows) == len(pairs) == len(choices.FEATURE_LAYERS) * len(choices.OUTPUT_LAYERS)
+    assert (rows["state"] == "finished").mean() > 0.85
 
 
 @pytest.mark.parametrize(

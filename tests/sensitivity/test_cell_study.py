@@ -8,7 +8,7 @@ import pytest
 
 from orbitsens.sensitivity.analysis import analyse
 from orbitsens.sensitivity.best import Best
-from orbitsens.sensitivity.cell_study import CellStudy, cell_study, in_ranges
+from orbitsens.sensitivity.cell_study import NOT_SETTINGS, CellStudy, cell_study, in_ranges
 from orbitsens.sensitivity.settings import UNSET
 from orbitsens.sensitivity.usable import REPEATED
 from tests.sensitivity.simulated import SD, factorial, sweep
@@ -23,7 +23,7 @@ def size_effect(row: Any) -> float:
 
 def table(n_seeds: int = 5, seed: int = 0, **changes: Any) -> pd.DataFrame:
     runs = factorial(LEVELS, n_seeds, np.random.default_rng(seed), size_effect)
-    return runs.assign(n_parameters=100 * runs["width"], train_seconds=2.0, **changes)
+    return runs.assign(n_parameters=100 * runs["width"], train_gflop=2.0, **changes)
 
 
 def of(study: CellStudy, cell: str) -> Any:
@@ -37,7 +37,7 @@ def test_a_cell_has_the_median_of_its_seeds_and_their_number() -> None:
     cell = of(study, "width 16 · depth 10")
     assert (cell["median"], cell["n"], cell["n_runs"], cell["diverged"]) == (part["value"].median(), 5, 5, 0)
     assert (cell["q1"], cell["q3"]) == tuple(np.quantile(part["value"], [0.25, 0.75]))
-    assert (cell["n_parameters"], cell["train_seconds"]) == (1600, 2.0)
+    assert (cell["n_parameters"], cell["train_gflop"]) == (1600, 2.0)
     assert study.levels == {"width": ("8", "16", "128"), "depth": ("2", "10")}
     assert study.cells["width"].tolist() == ["8", "8", "16", "16", "128", "128"]
 
@@ -60,7 +60,7 @@ def test_pure_noise_outlines_all_cells_nearly_always() -> None:
     # Gupta's subset holds the best with 95 %: of ten sweeps without an effect hardly one cell is left out.
     kept = []
     for seed in range(10):
-        runs = factorial(LEVELS, 5, np.random.default_rng(seed)).assign(n_parameters=1, train_seconds=1.0)
+        runs = factorial(LEVELS, 5, np.random.default_rng(seed)).assign(n_parameters=1, train_gflop=1.0)
         kept.append(cell_study(runs, AXES).cells["candidate"].mean())
     assert np.mean(kept) > 0.9
 
@@ -129,10 +129,13 @@ def test_runs_whose_seeds_are_set_apart_are_no_repetition() -> None:
 
 def test_cells_that_mix_settings_keep_all_runs_and_say_what_differs() -> None:
     rng = np.random.default_rng(0)
-    runs = factorial({**LEVELS, "activation": ["elu", "relu"]}, 3, rng).assign(n_parameters=1, train_seconds=1.0)
+    runs = factorial({**LEVELS, "activation": ["elu", "relu"]}, 3, rng).assign(n_parameters=1, train_gflop=1.0)
     study = cell_study(runs, AXES, ["width", "depth", "activation"])
     assert study.cells["n"].eq(6).all()
     assert study.mixed == ("activation",)
+    assert study.found == NOT_SETTINGS
+    assert not study.cells["best"].any() and not study.cells["candidate"].any()
+    assert study.cells["median"].notna().all()
     assert cell_study(runs, AXES, AXES, but=["seed", "activation"]).mixed == ()
     assert cell_study(runs, [*AXES, "activation"], ["width", "depth", "activation"]).mixed == ()
     assert cell_study(runs.drop(columns="activation"), AXES, AXES).mixed == ("keys without a column of their own",)
@@ -141,7 +144,7 @@ def test_cells_that_mix_settings_keep_all_runs_and_say_what_differs() -> None:
 def test_many_numbers_make_ranges_of_equally_many_runs() -> None:
     rng = np.random.default_rng(3)
     settings = [{"rtol": float(10 ** rng.uniform(-8, -4)), "depth": int(d)} for d in rng.integers(1, 4, 240)]
-    runs = sweep(settings, 1, rng, sd=SD).assign(n_parameters=1, train_seconds=1.0)
+    runs = sweep(settings, 1, rng, sd=SD).assign(n_parameters=1, train_gflop=1.0)
     study = cell_study(runs, ["rtol", "depth"], ["rtol", "depth"])
     assert len(study.levels["rtol"]) == 12
     lows = [float(name.split(" to ")[0]) for name in study.levels["rtol"]]

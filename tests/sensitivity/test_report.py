@@ -3,6 +3,7 @@
 import io
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -209,3 +210,28 @@ def test_random_sweeps_are_reported_too() -> None:
     settings = random_settings(40, rng)
     said = text_of(sweep(settings, 2, rng, lambda s: 4 * SD * (s["activation"] == "relu")), list(settings[0]))
     assert re.search(r"activation matters: on average over the other parameters, relu has [\d.]+ times", said)
+
+
+def test_a_group_without_a_metric_is_told_what_it_logged_instead(tmp_path: Path) -> None:
+    summary = {"train_loss": 0.5, "val/acc": 0.8}
+    records = [replace(run_record(seed, group="other"), summary=summary) for seed in range(3)]
+    filled_store(tmp_path / "store", records)
+    done = CliRunner().invoke(app, ["report", "other", "--store", str(tmp_path / "store")])
+    said = str(done.exception)
+    assert said.startswith(
+        "Group 'other' has nothing to report. None of the 3 runs logged acceleration_error, accel_angle_deg, "
+        "radial_sign_violation_pct or accel_dir_flip_pct. What they logged: "
+    )
+    assert "val/acc" in said
+    assert "sync" not in said
+    running = [replace(record, state="running") for record in records[:1]]
+    filled_store(tmp_path / "store", running)
+    done = CliRunner().invoke(app, ["report", "other", "--store", str(tmp_path / "store")])
+    assert str(done.exception).endswith(" 1 of them are still running: sync again when they are finished.")
+
+
+def test_the_report_says_that_a_figure_is_the_minimum_over_training(tmp_path: Path) -> None:
+    for seed in range(4):
+        record = replace(run_record(seed, group="best"), summary={"acceleration_error": {"min": 2.0 + seed}})
+        filled_store(tmp_path / "store", [record])
+    assert "minimum over training, as logged" in reported(tmp_path / "store", "best").splitlines()[2]

@@ -1,5 +1,6 @@
 """Histories: what is hashed, what comes back, and their statistics."""
 
+import hashlib
 import math
 from pathlib import Path
 
@@ -36,11 +37,11 @@ def test_a_history_comes_back_in_order_with_every_value(
     store = tmp_path_factory.mktemp("curves")
     (store / FOLDER).mkdir()
     history = normalised(given_)
-    name = write_curve(store, "a/b/c", history)
-    assert (name is None) == (given_.num_rows == 0)
-    if name is None:
+    file = write_curve(store, "a/b/c", history)
+    assert (file is None) == (given_.num_rows == 0)
+    if file is None:
         return
-    back = curve_tables(store, {"a/b/c": name}, None)
+    back = curve_tables(store, {"a/b/c": file}, None)
     assert set(back["run_key"].to_pylist()) == {"a/b/c"}
     order = np.argsort(given_["step"].to_numpy())
     for key in given_.column_names:
@@ -85,8 +86,11 @@ def test_the_same_curve_is_the_same_file_byte_for_byte(tmp_path: Path) -> None:
     written = []
     for folder in (tmp_path / "one", tmp_path / "two"):
         (folder / FOLDER).mkdir(parents=True)
-        written.append((folder / FOLDER / str(write_curve(folder, "a", history))).read_bytes())
+        file = write_curve(folder, "a", history)
+        assert file is not None
+        written.append((folder / FOLDER / file.name).read_bytes())
     assert written[0] == written[1]
+    assert hashlib.sha256(written[0]).hexdigest() == file.sha256
 
 
 def test_statistics_are_over_finite_values() -> None:

@@ -1,6 +1,10 @@
 """`python -m runner export`: whole groups as files, with run ids in every row."""
 
+import io
 import json
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,9 +14,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from orbitsens.config import ConfigError
+from orbitsens.config.spreadsheet import harmless, restored
 from runner.commands.export import export
 from store.connect import StoreError
-from tests.factories import mixed_group, seeding_group
+from store.export import write_table
+from tests.conftest import ROOT
+from tests.factories import filled_store, mixed_group, run_record, seeding_group
 
 app = typer.Typer()
 app.command()(export)
@@ -91,4 +99,107 @@ def test_mistakes_are_one_sentence(shared_store: Path, tmp_path: Path) -> None:
         exported(tmp_path / "nowhere", tmp_path / "x.csv")
     with pytest.raises(StoreError, match=r"Cannot write .*x\.csv: No such file or directory; choose another place"):
         exported(shared_store, tmp_path / "no" / "x.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def hostile_store(folder: Path) -> Path:
+    hostile = replace(run_record(0), group="=2+5", tags=("@tag",), config={**run_record(0).config, "+key": "x"})
+    filled_store(folder / "store", [hostile, replace(run_record(1), group="=2+5")])
+    return folder / "store"
+
+
+def test_no_text_in_a_csv_is_a_formula_and_numbers_stay(tmp_path: Path) -> None:
+    store, output = hostile_store(tmp_path), tmp_path / "r.csv"
+    exported(store, output, group="=2+5")
+    frame = pd.read_csv(output)
+    assert set(frame["group"]) == {"'=2+5"}
+    assert {restored(group) for group in frame["group"]} == {"=2+5"}
+    assert not [name for name in frame if name.startswith(("=", "+", "-", "@"))]
+    exported(store, tmp_path / "r.parquet", group="=2+5")
+    assert set(pd.read_parquet(tmp_path / "r.parquet")["group"]) == {"=2+5"}
+
+
+def test_the_kinds_of_text_that_are_marked(tmp_path: Path) -> None:
+    texts = [
+        "=1",
+        "+a",
+        "-a",
+        "@a",
+        "\ta",
+        "\ra",
+        "'=1",
+        "plain",
+        "-1.5e-3",
+        "+7",
+        "-inf",
+        "'quoted'",
+        "",
+        None,
+        "a=1",
+        "\uff1d1",
+    ]
+    table = pa.table({"=key": texts, "number": [-1.5] * len(texts)})
+    write_table(table, tmp_path / "t.csv", "csv")
+    frame = pd.read_csv(tmp_path / "t.csv", keep_default_na=False, lineterminator="\n")
+    marked = ["'=1", "'+a", "'-a", "'@a", "'\ta", "'\ra", "''=1"]
+    as_they_are = ["plain", "-1.5e-3", "+7", "-inf", "'quoted'", "", "", "a=1"]
+    assert frame["'=key"].tolist() == [*marked, *as_they_are, "'\uff1d1"]
+    assert [harmless(text or "") for text in texts] == frame["'=key"].tolist()
+    assert [restored(cell) for cell in frame["'=key"]] == [text or "" for text in texts]
+    assert set(frame["number"]) == {-1.5}
+
+
+def test_a_link_stays_and_its_target_is_written(shared_store: Path, tmp_path: Path) -> None:
+    target, link = tmp_path / "target.csv", tmp_path / "link.csv"
+    target.write_text("before")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    exported(shared_store, link)
+    assert link.is_symlink()
+    assert len(pd.read_csv(target)) == 11
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.csv", "target.csv"]
+
+
+def test_a_link_in_a_circle_and_a_folder_are_one_sentence(shared_store: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").symlink_to("a.csv")
+    (tmp_path / "folder.csv").mkdir()
+    for name in ("a.csv", "folder.csv"):
+        with pytest.raises(StoreError, match=rf"Cannot write .*{name}: .*; choose another place"):
+            exported(shared_store, tmp_path / name)
+
+
+def test_a_full_device_is_one_sentence_and_stays_a_device(shared_store: Path) -> None:
+    with pytest.raises(StoreError, match=r"Cannot write /dev/full: No space left on device; choose another place\."):
+        exported(shared_store, Path("/dev/full"))
+    assert Path("/dev/full").is_char_device()
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_pipe_gets_the_rows_alone(shared_store: Path, tmp_path: Path, kind: str) -> None:
+    command = [sys.executable, "-m", "runner", "export", "--group", "mixed", "--store", str(shared_store)]
+    command += ["-o", "/dev/stdout", "--format", kind]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    content = io.BytesIO(done.stdout)
+    assert len(pd.read_csv(content) if kind == "csv" else pd.read_parquet(content)) == 11
+    assert done.stderr.decode() == "Wrote 11 rows of 11 runs to /dev/stdout.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "sentence"),
+    [
+        (
+            "runs.xlsx",
+            (),
+            "runs.xlsx ends in .xlsx, which cannot be written: name a file that ends in .csv or .parquet.",
+        ),
+        ("runs.parquet", ("--format", "csv"), "runs.parquet ends in .parquet, and --format says csv: make them agree."),
+    ],
+)
+def test_a_name_that_promises_another_kind_is_refused(
+    shared_store: Path, tmp_path: Path, name: str, options: tuple[str, ...], sentence: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        exported(shared_store, tmp_path / name, *options)
+    assert str(caught.value) == f"{tmp_path}/{sentence}"
     assert list(tmp_path.iterdir()) == []

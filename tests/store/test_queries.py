@@ -193,7 +193,10 @@ def test_a_curve_that_is_gone_is_said_so(store: Path) -> None:
     record = run_record(0)
     filled_store(store, [record])
     next(store.glob("curves/*")).unlink()
-    with read_catalogue(store) as con, pytest.raises(StoreError, match=r"curves of run .* are not in the store"):
+    with (
+        read_catalogue(store) as con,
+        pytest.raises(StoreError, match=r"curves of run .* are missing .*doctor"),
+    ):
         queries.history(con, store, [key(record)], None)
 
 

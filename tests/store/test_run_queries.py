@@ -167,8 +167,10 @@ def test_logged_values_are_exactly_what_was_logged(store: Path) -> None:
     odd = replaced(run_record(1), history=history)
     filled_store(store, [*records, odd])
     with read_catalogue(store) as con:
-        found = logged_values(con, store, [key(r) for r in (*records, odd)], ["train_loss", "val_loss", "never"])
-        nothing = logged_values(con, store, [key(failed_run())], ["train_loss"])
+        logged = logged_values(con, store, [key(r) for r in (*records, odd)], ["train_loss", "val_loss", "never"])
+        nothing = logged_values(con, store, [key(failed_run())], ["train_loss"]).values
+    assert logged.unreadable == {}
+    found = logged.values
     of_odd = found[found["run_key"] == key(odd)]
     assert of_odd["key"].tolist() == ["train_loss"] * 6 + ["val_loss"] * 2
     np.testing.assert_array_equal(of_odd["value"][:6], losses)

@@ -9,6 +9,7 @@ import streamlit as st
 from orbitsens.sensitivity.cell_study import CellStudy, cell_study
 from orbitsens.sensitivity.labels import label
 from orbitsens.sensitivity.settings import ONE_SETTING
+from orbitsens.sensitivity.training_cost import COST, NEEDED, training_gflop
 from pages.shared.data import Catalogue, Measured, in_turn, large, reading, varying_parameters
 from pages.shared.start import View
 from pages.shared.text import dataset_label
@@ -58,8 +59,8 @@ def study(
     ignored = [name for name in varying_parameters(of, which, ()) if name in but]
     place = [(measured.dataset, measured.split)]
     with reading(of) as con:
-        runs = queries.cell_runs(con, which, measured.metric, place, [*axes, *differ, *ignored])
-    return cell_study(runs, axes, differ, but)
+        runs = queries.cell_runs(con, which, measured.metric, place, [*axes, *differ, *ignored, *NEEDED])
+    return cell_study(runs.assign(**{COST: training_gflop(runs)}), axes, differ, but)
 
 
 def panels(view: View, axes: Axes, measured: Measured, others: Sequence[Measured]) -> list[Panel]:

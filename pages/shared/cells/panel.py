@@ -13,7 +13,7 @@ from pages.shared import data
 from pages.shared.cells.controls import Choice
 from pages.shared.cells.data import DATASET, Panel
 from pages.shared.cells.text import answer, mixed, said, too_many
-from pages.shared.cells.words import SECONDS, cell_texts, cells_table
+from pages.shared.cells.words import COSTS, WORK, cell_texts, cells_table
 from pages.shared.controls import NOTHING, put
 from pages.shared.runs import data as run_data
 from pages.shared.runs.panel import show_run
@@ -29,6 +29,8 @@ def show_answer(panels: Sequence[Panel], how: Choice) -> str:
     if problem := too_many(panels[0].study, how.axes):
         st.info(problem, icon=":material/grid_off:")
         st.stop()
+    if warning := mixed(panels[0].study):
+        st.warning(warning, icon=":material/layers:")
     apart = how.axes.panel == DATASET
     told = []
     for panel in panels if apart else panels[:1]:
@@ -42,8 +44,6 @@ def show_answer(panels: Sequence[Panel], how: Choice) -> str:
             "Nothing but the seeds varies among these runs, so there is one cell only: choose other groups in the "
             "sidebar, or look at these on the Seeding page."
         )
-    if warning := mixed(study):
-        st.warning(warning, icon=":material/layers:")
     return told[0]
 
 
@@ -71,7 +71,7 @@ def show_cell(view: View, panels: Sequence[Panel], how: Choice) -> None:
 def cell_line(cell: "pd.Series[Any]", how: Choice) -> str:
     """A cell in one line: the same as its tip."""
     told = {"runs": "told_runs", f"median {how.metric.label}": "told_median", "mean": "told_mean"}
-    told |= {"against the best cell": "told_verdict", "weights": "told_weights", "training time": "told_seconds"}
+    told |= {"against the best cell": "told_verdict", "weights": "told_weights", COSTS[WORK].label: "told_work"}
     return " · ".join(f"{title}: {cell[name]}" for title, name in told.items() if cell[name])
 
 
@@ -107,7 +107,7 @@ def run_table(runs: pd.DataFrame, how: Choice) -> pd.DataFrame:
             "seed": value_texts(runs["seed"]),
             f"{how.metric.label} ({unit})" if unit else how.metric.label: finite(runs["value"]),
             "used": [why or "yes" for why in runs["why_not"]],
-            "training time (s)": finite(runs[SECONDS]),
+            f"{COSTS[WORK].label} ({COSTS[WORK].unit})": finite(runs[WORK]),
             "run": runs["run_id"].tolist(),
             "name": runs["name"].tolist(),
             "what the run says": runs["reason"].fillna("").tolist(),

@@ -12,7 +12,7 @@ from orbitsens.sensitivity.labels import label, labels
 from orbitsens.sensitivity.usable import account, reasons
 from orbitsens.sensitivity.wording import Metric as Words
 from pages.shared.cells.data import Axes
-from pages.shared.cells.words import SECONDS, WEIGHTS, Shown, cost_text
+from pages.shared.cells.words import WEIGHTS, WORK, Shown, cost_text
 from pages.shared.charts.cellmaps import EMPTY, IDLE, LOST
 from pages.shared.charts.seedlines import MOST_POINTS, LineAxes
 from pages.shared.text import Metric, count, listed, number, plain
@@ -47,12 +47,14 @@ def answer(study: CellStudy, words: Metric, dataset: str) -> str:
 
 def said(study: CellStudy, words: Metric) -> list[str]:
     """What the seeds allow to say: which cells may be best, and which of those costs least."""
+    if study.mixed:
+        return []  # what is said instead: `mixed`
     if isinstance(study.found, str):
         return [plain(study.found)]
     sentences = [plain(best_words(study.found, Words(words.label, words.unit)))]
     may_be = study.cells[study.cells["candidate"]]
     told: dict[str, list[str]] = {}
-    for cost, verb in ((WEIGHTS, "has the fewest weights"), (SECONDS, "trained fastest")):
+    for cost, verb in ((WEIGHTS, "has the fewest weights"), (WORK, "takes the fewest training operations")):
         known = may_be.dropna(subset=cost).sort_values(cost, kind="stable")
         if known[cost].nunique() > 1:
             least = known.iloc[0]
@@ -69,8 +71,9 @@ def mixed(study: CellStudy) -> str:
         return ""
     differ = plain(listed(labels(study.mixed)))
     return (
-        f"Runs of one cell differ by more than their seeds: in {differ}. That counts as noise "
-        "here; put it on an axis or into panels, or choose one of its values in the sidebar."
+        f"A cell mixes settings: its runs differ in {differ}, not only in their seeds. So no cell is called the best. "
+        f"Choose one value of {'it' if len(study.mixed) == 1 else 'each'} in the sidebar, or put "
+        f"{'it' if len(study.mixed) == 1 else 'them'} on an axis or into panels."
     )
 
 

@@ -1,6 +1,6 @@
 """What the axes and values of maps and curves over parameters are called, and the texts in cells and their tips."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isnan
 from typing import NamedTuple
 
@@ -9,14 +9,18 @@ import pandas as pd
 from orbitsens.sensitivity.cell_study import CellStudy
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.labels import label
+from orbitsens.sensitivity.training_cost import COST
 from pages.shared.cells.data import DATASET, Axes, Panel
 from pages.shared.text import Metric, number, span
 
-METRIC, WEIGHTS, SECONDS = "metric", "n_parameters", "train_seconds"
+METRIC, WEIGHTS, WORK = "metric", "n_parameters", COST
 COSTS: Mapping[str, Metric] = {
     WEIGHTS: Metric("weights of the model", "", "How many numbers of the model are trained."),
-    SECONDS: Metric(
-        "training time", "s", "The run's share of the run time of the program that trained it, with others beside it."
+    WORK: Metric(
+        "training operations",
+        "GFLOP",
+        "An estimate in billions of floating-point operations: 36 x weights x steps x segments of a batch x intervals "
+        "between the samples of a segment. A time would depend on what else the machine did.",
     ),
 }
 _UNITS: Mapping[str, str] = {
@@ -68,22 +72,19 @@ def cell_texts(panel: Panel, what: Shown, words: Metric) -> pd.DataFrame:
         told_median=[number(v, unit) if pd.notna(v) else "" for v in cells["median"]],
         told_mean=[_mean(*row, unit) for row in means],
         told_runs=[_runs(*row) for row in zip(cells["n"], cells["n_runs"], cells["diverged"], strict=True)],
-        told_verdict=[
-            _verdict(*row)
-            for row in zip(cells["best"], cells["candidate"], cells["ranked"], cells["mean"], strict=True)
-        ],
+        told_verdict=[_verdict(*row, panel.study) for row in _verdicts(cells)],
         told_weights=[f"{v:,.0f}" if pd.notna(v) else "unknown" for v in cells[WEIGHTS]],
-        told_seconds=[number(v, "s") if pd.notna(v) else "unknown" for v in cells[SECONDS]],
+        told_work=[number(v, "GFLOP") if pd.notna(v) else "unknown" for v in cells[WORK]],
     )
 
 
 def cells_table(panels: Sequence[Panel], words: Metric) -> pd.DataFrame:
     """All cells of all panels in numbers, the smallest median first."""
-    cells = pd.concat([panel.cells for panel in panels]).sort_values("median", kind="stable")
     unit = f" ({words.unit})" if words.unit else ""
     mean = "geometric mean" if panels[0].study.log else "mean"
     interval = f"{100 * LEVEL:g} % interval"
-    verdicts = zip(cells["best"], cells["candidate"], cells["ranked"], cells["mean"], strict=True)
+    verdicts = [_verdict(*row, panel.study) for panel in panels for row in _verdicts(panel.cells)]
+    cells = pd.concat([panel.cells for panel in panels]).assign(verdict=verdicts).sort_values("median", kind="stable")
     return pd.DataFrame(
         {
             "cell": cells["cell"],
@@ -96,9 +97,9 @@ def cells_table(panels: Sequence[Panel], words: Metric) -> pd.DataFrame:
             f"{mean}{unit}": cells["mean"],
             f"its {interval} from{unit}": cells["low"],
             f"to{unit}": cells["high"],
-            "against the best cell": [_verdict(*row) for row in verdicts],
+            "against the best cell": cells["verdict"],
             COSTS[WEIGHTS].label: cells[WEIGHTS].round().astype("Int64"),
-            f"{COSTS[SECONDS].label} (s)": cells[SECONDS],
+            f"{COSTS[WORK].label} ({COSTS[WORK].unit})": cells[WORK],
         }
     )
 
@@ -113,7 +114,7 @@ def tips(axes: Axes, study: CellStudy, words: Metric) -> dict[str, str]:
         "told_runs": "runs",
         "told_verdict": "against the best cell",
         "told_weights": COSTS[WEIGHTS].label,
-        "told_seconds": COSTS[SECONDS].label,
+        "told_work": COSTS[WORK].label,
     }
 
 
@@ -133,7 +134,13 @@ def _mean(mean: float, low: float, high: float, unit: str) -> str:
     return f"{number(mean, unit)} ({'one run, so no interval' if isnan(low) else span(low, high, unit)})"
 
 
-def _verdict(best: bool, candidate: bool, ranked: bool, mean: float) -> str:
+def _verdicts(cells: pd.DataFrame) -> Iterable[tuple[bool, bool, bool, float]]:
+    return zip(cells["best"], cells["candidate"], cells["ranked"], cells["mean"], strict=True)
+
+
+def _verdict(best: bool, candidate: bool, ranked: bool, mean: float, study: CellStudy) -> str:
+    if study.mixed:
+        return "not compared: more than one setting"
     if best:
         return "the best"
     if candidate:

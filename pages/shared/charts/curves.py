@@ -1,12 +1,14 @@
 """Histories over their optimiser steps: every run's raw line, smoothed ones, bands over seeds, stage borders."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import altair as alt
 import pandas as pd
 
 from pages.shared.charts.curve_data import Curves
 from pages.shared.charts.gridmaps import SERIES
+from pages.shared.charts.legends import wrapped_legend
 from pages.shared.charts.theme import INK, MUTED, TRAIN, UNUSABLE, VALIDATION, Theme, styled, unchecked
 from pages.shared.charts.ticks import log_ticks
 
@@ -14,6 +16,11 @@ TRAINING, VALIDATING = "training", "validation"
 FEW = 240  # values in a picture: each one gets a mark, as a line between few looks like more data than there is
 MOST_NAMED = 12  # series in the legend
 MOST_READ = 8  # series in a tip
+# Okabe and Ito's palette as a whole: its black is the page's ink, and its yellow dark enough for thin lines.
+PALETTE: Mapping[Theme, Sequence[str]] = {
+    "light": (*SERIES["light"], INK["light"], "#8A6D00"),
+    "dark": (*SERIES["dark"], INK["dark"], "#F0E442"),
+}
 
 
 @unchecked
@@ -25,13 +32,14 @@ def curves_chart(
     *,
     log: bool,
     height: int = 150,
-    pointed_at: bool = True,
+    names: Mapping[str, str] | None = MappingProxyType({}),
 ) -> alt.LayerChart | None:
     """Draw one history key; None where nothing usable was logged.
 
     `title` names the quantity with its unit, and what it was measured on. `borders` has the first step and the name of
     each training stage after the first, and its series if these differ. Crosses at the top: where runs first logged a
-    value that is not finite. `pointed_at`: values can be read under the pointer, which a picture has none of.
+    value that is not finite. `names`: of series in the tip under the pointer, where they have others than in the
+    legend; None for a picture, which has no pointer.
     """
     if curves.raw.empty:
         return None
@@ -43,13 +51,15 @@ def curves_chart(
         axis=alt.Axis(tickCount=5, grid=False, format="~s" if curves.end >= 1e5 else ",d"),
     )
     value = _value_axis(curves, log)
-    who = [alt.Tooltip("label:N", title="run"), alt.Tooltip("series:N", title="of")]
+    who = [alt.Tooltip("label:N", title="run")]
+    if set(zip(curves.raw["series"], curves.raw["label"], strict=True)) - {(name, name) for name in curves.series}:
+        who.append(alt.Tooltip("series:N", title="of"))
     quiet = len(curves.smooth) > 0 or len(curves.bands) > 0
     raw = alt.Chart(curves.raw).encode(x=step, y=value, color=colour, detail=["label:N", "part:Q"])
     width, opacity = (0.8, 0.3) if quiet else (1.5 if curves.n_lines < 10 else 1.0, 1.0 if curves.n_lines < 10 else 0.6)
-    layers = [*_borders(borders, colour, theme), *(_readings(curves, step, theme) if pointed_at else [])]
+    layers = [*_borders(borders, colour, theme), *(_readings(curves, step, theme, names) if names is not None else [])]
     layers += _bands(curves, step, value, colour)
-    layers.append(raw.mark_line(strokeWidth=width, opacity=opacity, clip=True).encode(tooltip=who))
+    layers.append(raw.mark_line(strokeWidth=width, strokeOpacity=opacity, clip=True).encode(tooltip=who))
     marks = curves.raw if len(curves.raw) <= FEW else _lonely(curves.raw)
     if len(marks):
         tips = [*who, alt.Tooltip("step:Q"), alt.Tooltip("value:Q", title=title[0], format=".4~g")]
@@ -77,14 +87,13 @@ def _value_axis(curves: Curves, log: bool) -> alt.Y:
 def _colour(series: Sequence[str], theme: Theme) -> alt.Color:
     """The colours of series: training and validation have theirs; a few are told apart; many are in order."""
     names = list(series)
-    several = alt.Legend(
-        values=names[:MOST_NAMED], columns=4, labelLimit=260, symbolType="stroke", symbolOpacity=1, symbolStrokeWidth=3
-    )
-    legend = several if len(names) > 1 else None
+    legend = None
+    if len(names) > 1:
+        legend = wrapped_legend(names[:MOST_NAMED], symbolType="stroke", symbolStrokeWidth=3)
     if set(names) <= {TRAINING, VALIDATING}:
         scale = alt.Scale(domain=[TRAINING, VALIDATING], range=[TRAIN[theme], VALIDATION])
-    elif len(names) <= len(SERIES[theme]):
-        scale = alt.Scale(domain=names, range=list(SERIES[theme][: len(names)]))
+    elif len(names) <= len(PALETTE[theme]):
+        scale = alt.Scale(domain=names, range=list(PALETTE[theme][: len(names)]))
     else:
         extent = [0.25, 1.0] if theme == "dark" else [0.0, 0.88]
         return alt.Color(
@@ -98,7 +107,7 @@ def _bands(curves: Curves, step: alt.X, value: alt.Y, colour: alt.Color) -> list
         return []
     base = alt.Chart(curves.bands).encode(x=step, color=colour)
     tips = [alt.Tooltip("series:N", title="median of")]
-    area = base.mark_area(opacity=0.2, strokeWidth=0, tooltip=None)
+    area = base.mark_area(fillOpacity=0.2, strokeWidth=0, tooltip=None)
     median = base.mark_line(strokeWidth=2.2, clip=True)
     return [
         area.encode(y=_field(value, "low"), y2="high:Q"),
@@ -118,7 +127,7 @@ def _borders(borders: pd.DataFrame, colour: alt.Color, theme: Theme) -> list[alt
         return []
     base = alt.Chart(borders).encode(x="step:Q")
     if "series" in borders:
-        return [base.mark_rule(strokeDash=[3, 3], opacity=0.8, tooltip=None).encode(color=colour)]
+        return [base.mark_rule(strokeDash=[3, 3], strokeOpacity=0.8, tooltip=None).encode(color=colour)]
     rule = base.mark_rule(color=MUTED[theme], strokeDash=[3, 3], tooltip=None)
     name = base.mark_text(align="left", baseline="top", dx=4, fontSize=11, color=MUTED[theme], tooltip=None)
     return [rule, name.encode(y=alt.value(0), text="name:N")]
@@ -133,13 +142,12 @@ def _lost(curves: Curves, step: alt.X, who: list[alt.Tooltip]) -> list[alt.Chart
     return [marks.encode(x=step, y=alt.value(8), tooltip=tips)]
 
 
-def _readings(curves: Curves, step: alt.X, theme: Theme) -> list[alt.Chart]:
+def _readings(curves: Curves, step: alt.X, theme: Theme, names: Mapping[str, str]) -> list[alt.Chart]:
     """Thin upright places to read values at: a tip on a line itself could only tell of its first point."""
     if len(curves.series) > MOST_READ:
         return []
     titles: Mapping[str, str] = {f"s{i}": name for i, name in enumerate(curves.series)}
-    several = "median over runs, " if curves.n_lines > len(curves.series) else ""
-    tips = [alt.Tooltip(f"{field}:Q", title=several + name, format=".4~g") for field, name in titles.items()]
+    tips = [alt.Tooltip(f"{field}:Q", title=names.get(name, name), format=".4~g") for field, name in titles.items()]
     hover = alt.selection_point(name="reading", on="pointerover", clear="pointerout", fields=["step"], empty=False)
     rule = alt.Chart(curves.tips).mark_rule(color=INK[theme], strokeWidth=6)
     seen = alt.when(hover).then(alt.value(0.15)).otherwise(alt.value(0.0))

@@ -52,7 +52,7 @@ def effect_chart(found: Effects, theme: Theme) -> alt.LayerChart:
         [
             _line(none, [], theme),
             _line(margin, [5, 4], theme),
-            base.mark_rule(strokeWidth=3, opacity=0.6).encode(
+            base.mark_rule(strokeWidth=3, strokeOpacity=0.6).encode(
                 x=alt.X("low:Q", title=title, scale=scale), x2=alt.X2("high:Q")
             ),
             base.transform_filter(alt.datum.verdict != MATTERS)
@@ -77,7 +77,7 @@ def importance_chart(found: Importances, theme: Theme) -> alt.LayerChart:
     return styled(
         [
             _line(float(found.table["band"].max()), [5, 4], theme),
-            base.mark_rule(strokeWidth=3, opacity=0.6).encode(x=alt.X("low:Q", title=title), x2=alt.X2("high:Q")),
+            base.mark_rule(strokeWidth=3, strokeOpacity=0.6).encode(x=alt.X("low:Q", title=title), x2=alt.X2("high:Q")),
             base.mark_point(filled=True, size=110, opacity=1.0).encode(x=alt.X("importance:Q")),
         ],
         theme,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from orbitsens.sensitivity.generalisation import coarser
+from pages.shared.charts.legends import wrapped_legend
 from pages.shared.charts.theme import (
     BLUE,
     GREEN,
@@ -137,7 +138,14 @@ def _on_top(overlay: Overlay, theme: Theme) -> list[alt.Chart]:
         layers.append(line.encode(x="a_km:Q", y="e:Q", order="order:Q"))
     if len(overlay.orbits):
         points = alt.Chart(overlay.orbits).mark_circle(
-            size=26, color="#FFFFFF", stroke="#000000", strokeWidth=0.8, opacity=0.95, tooltip=None, clip=True
+            size=26,
+            color="#FFFFFF",
+            stroke="#000000",
+            strokeWidth=0.8,
+            opacity=1,
+            fillOpacity=0.95,
+            tooltip=None,
+            clip=True,
         )
         layers.append(points.encode(x="a_km:Q", y="e:Q"))
     return layers
@@ -150,7 +158,7 @@ def marginals(curves: pd.DataFrame, over: str, title: str, log: bool, theme: The
     colour = alt.Color(
         "model:N",
         scale=alt.Scale(domain=names, range=list(SERIES[theme])[: len(names)] or [GREY]),
-        legend=alt.Legend(symbolOpacity=1.0),
+        legend=wrapped_legend(names),
     )
     scale = alt.Scale(type="log" if log else "linear", zero=alt.Undefined if log else False)
     usable = curves[curves["q1"] > 0.0] if log else curves
@@ -159,7 +167,7 @@ def marginals(curves: pd.DataFrame, over: str, title: str, log: bool, theme: The
     base = alt.Chart(usable.round(6)).encode(x=x, color=colour)
     ticks = log_ticks([*usable["q1"], *usable["q3"]]) if log else []
     y_axis = alt.Axis(values=ticks, format="~g") if ticks else alt.Axis(tickCount=5, format="~g")
-    band = base.mark_area(opacity=0.16, tooltip=None).encode(
+    band = base.mark_area(fillOpacity=0.16, tooltip=None).encode(
         y=alt.Y("q1:Q", scale=scale, title=None, axis=y_axis), y2=alt.Y2("q3")
     )
     line = base.mark_line(strokeWidth=2).encode(

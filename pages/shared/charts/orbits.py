@@ -64,7 +64,7 @@ def orbit_picture(orbit: CellOrbit, theme: Theme) -> alt.LayerChart:
     arrows = alt.Chart(_arrows(orbit, 0.14 * reach)).mark_rule(strokeWidth=1.6, tooltip=None)
     layers = [
         globe.encode(x=x, y=y, order="i:Q"),
-        arrows.encode(x=x, y=y, x2="x2:Q", y2="y2:Q", color=colour, opacity=alt.value(0.8)),
+        arrows.encode(x=x, y=y, x2="x2:Q", y2="y2:Q", color=colour, strokeOpacity=alt.value(0.8)),
         lines.encode(x=x, y=y, color=colour, order="i:Q", strokeDash=alt.StrokeDash("what:N", legend=None)),
     ]
     title = alt.TitleParams(

@@ -1,7 +1,8 @@
 """Parallel coordinates: an axis per parameter, the metric last; every run a line or, of many, part of a bundle."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import altair as alt
@@ -17,6 +18,7 @@ BRUSH = "brush"
 MOST_LINES = 500  # runs, up to which each is a line of its own
 HEIGHT = 380  # px
 NARROW = 130  # px of an axis
+LETTERS, LINE = 14, 12  # of a line of a tick's words, and its height in px
 _AROUND = 0.06  # of an axis' height, beyond its last place
 
 
@@ -92,7 +94,7 @@ def _lines(runs: pd.DataFrame, on: _On) -> list[alt.Chart]:
     tips = [alt.Tooltip("run:N"), alt.Tooltip("value:Q", title=on.scale.title, format=".4~g")]
     return [
         alt.Chart(rows)
-        .mark_line(strokeWidth=1.8 if few else 1.2, opacity=0.8 if few else 0.55)
+        .mark_line(strokeWidth=1.8 if few else 1.2, strokeOpacity=0.8 if few else 0.55)
         .encode(x=on.x, y=on.y, detail="line:N", order="x:Q", tooltip=tips, color=colour)
         for rows, colour in _coloured(frame, on)
     ]
@@ -109,7 +111,7 @@ def _bundles(runs: pd.DataFrame, on: _On) -> list[alt.Chart]:
     ]
     return [
         alt.Chart(rows)
-        .mark_rule(opacity=0.6, strokeCap="butt")
+        .mark_rule(strokeOpacity=0.6, strokeCap="butt")
         .encode(x=on.x, x2="x2:Q", y=on.y, y2="y2:Q", strokeWidth=width.legend(None), color=colour, tooltip=tips)
         for rows, colour in _coloured(frame, on)
     ]
@@ -131,14 +133,30 @@ def _rails(on: _On) -> alt.Chart:
 
 def _ticks(on: _On) -> list[alt.Chart]:
     """What the places of the axes are, at their left, readable over any line."""
-    rows = [{"x": i, "y": at, "words": words} for i, one in enumerate(on.axes) for at, words in one.ticks]
-    base = alt.Chart(pd.DataFrame(rows)).encode(x=on.x, y=on.y, text="words:N")
+    rows = [{"x": i, "y": at, "words": _broken(words)} for i, one in enumerate(on.axes) for at, words in one.ticks]
+    frame = pd.DataFrame(rows)
+    base = alt.Chart(frame).encode(x=on.x, y=on.y)
     dots = base.mark_point(shape="circle", size=14, filled=True, opacity=1, color=MUTED[on.theme], tooltip=None)
-    return [_words(base, PAPER[on.theme], 4), _words(base, INK[on.theme], 0), dots]
+    room = {"expr": f"max(24, width / {len(on.axes)} - 14)"}
+    layers = []
+    for n_lines, part in frame.groupby(frame["words"].str.count("\n") + 1):
+        words = alt.Chart(part).encode(x=on.x, y=on.y, text="words:N")
+        layers += [_words(words, n_lines, room, PAPER[on.theme], 4), _words(words, n_lines, room, INK[on.theme], 0)]
+    return [*layers, dots]
 
 
-def _words(base: alt.Chart, ink: str, stroke: int) -> alt.Chart:
+def _broken(words: str) -> str:
+    """Break a long name after its underscores, so that it fits between two axes."""
+    lines = [""]
+    for part in re.findall(r"[^_ ]*[_ ]?", words):
+        if lines[-1] and len(lines[-1]) + len(part.rstrip()) > LETTERS:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
+
+
+def _words(base: alt.Chart, n_lines: int, room: Mapping[str, str], ink: str, stroke: int) -> alt.Chart:
     return base.mark_text(
-        align="right", baseline="middle", dx=-6, fontSize=11, limit=130, tooltip=None,
-        color=ink, stroke=ink, strokeWidth=stroke, strokeJoin="round",
+        align="right", baseline="middle", dx=-6, dy=-0.5 * LINE * (n_lines - 1), fontSize=11, limit=room,
+        lineBreak="\n", lineHeight=LINE, tooltip=None, color=ink, stroke=ink, strokeWidth=stroke, strokeJoin="round",
     )  # fmt: skip

@@ -1,24 +1,44 @@
 """A chart as a picture file, drawn on the server, so that it is the same from every browser."""
 
+import json
+import subprocess
+import sys
 import textwrap
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Literal
 
 import altair as alt
 import pandas as pd
 
+COMMAND = (sys.executable, str(Path(__file__).with_name("drawing.py")))
+LIMIT_S = 120.0
 WIDTH = 900  # px
 _LINE = 150  # letters of a subtitle
 _HEADLINE = 110  # letters of a title
 _GAP = 90  # px that the axis of a chart beside another takes
 
 
-def picture(
-    chart: alt.LayerChart | alt.ConcatChart, kind: Literal["png", "svg"], title: str, subtitle: Sequence[str]
-) -> bytes:
-    """Draw the chart with its title: what was measured, on what, and how many runs. PNG has two pixels per px."""
-    import vl_convert
+class DrawingError(Exception):
+    """A picture could not be drawn; the message says why, in a sentence."""
 
+
+def picture(
+    chart: alt.LayerChart | alt.ConcatChart,
+    kind: Literal["png", "svg"],
+    title: str,
+    subtitle: Sequence[str],
+    *,
+    command: Sequence[str] = COMMAND,
+    limit_s: float = LIMIT_S,
+) -> bytes:
+    """Draw the chart with its title: what was measured, on what, and how many runs. PNG has two pixels per px.
+
+    It is drawn by a process of its own, `command` with the kind as its argument, for `limit_s` seconds at most.
+
+    Raises:
+        DrawingError: that process took longer, or ended without a picture.
+    """
     lines = [line for text in subtitle for line in textwrap.wrap(text, _LINE)]
     headline = textwrap.wrap(title, _HEADLINE)
     titled = (
@@ -26,10 +46,19 @@ def picture(
     ).properties(
         title=alt.TitleParams(headline, subtitle=lines), padding={"left": 16, "right": 16, "top": 16, "bottom": 12}
     )
-    spec = titled.to_dict()
-    if kind == "svg":
-        return vl_convert.vegalite_to_svg(spec).encode()
-    return vl_convert.vegalite_to_png(spec, scale=2.0)
+    spec = json.dumps(titled.to_dict()).encode()
+    try:
+        drawn = subprocess.run([*command, kind], input=spec, capture_output=True, timeout=limit_s, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise DrawingError(
+            f"The {kind.upper()} was not drawn within {limit_s:g} s: filter the runs further, or try again later."
+        ) from error
+    except OSError as error:
+        raise DrawingError(f"The {kind.upper()} was not drawn, because its process did not start: {error}.") from error
+    if drawn.returncode or not drawn.stdout:
+        said = drawn.stderr.decode(errors="replace").strip().splitlines() or [f"exit status {drawn.returncode}"]
+        raise DrawingError(f"The {kind.upper()} was not drawn, because its process ended early: {said[-1]}.")
+    return drawn.stdout
 
 
 def side_by_side(charts: Mapping[str, alt.LayerChart], columns: int) -> alt.ConcatChart:

@@ -80,10 +80,10 @@ def _points(runs: pd.DataFrame, on: _On, colour: Quantity | None, selected: str 
             layers.append(ring.mark_point(shape="circle", size=320, stroke=INK[on.theme], strokeWidth=2, tooltip=None))
         style: dict[str, Any] = {"filled": True, "cursor": "pointer", "stroke": PAPER[on.theme], "strokeWidth": 0.7}
         if across and up:
-            mark = base.mark_point(shape="circle", size=70, opacity=0.85, **style)
+            mark = base.mark_point(shape="circle", size=70, opacity=1, fillOpacity=0.85, **style)
             layers.append(mark.encode(color=_colour(runs, colour, on.theme), tooltip=tips))
         else:
-            mark = base.mark_point(shape="cross", size=80, opacity=0.9, **style)
+            mark = base.mark_point(shape="cross", size=80, opacity=1, fillOpacity=0.9, **style)
             layers.append(mark.encode(color=alt.value(UNUSABLE), tooltip=tips))
     layers[-1] = layers[-1].add_params(pick)
     return layers

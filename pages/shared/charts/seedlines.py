@@ -54,12 +54,14 @@ def seed_lines(runs: pd.DataFrame, axes: LineAxes, theme: Theme, selected: str |
     summary = alt.Chart(middle).encode(x=_x(axes, places), color=_colour(axes, theme))
     layers: list[alt.Chart] = []
     if len(used):
-        band = summary.mark_area(opacity=0.16, tooltip=None)
+        band = summary.mark_area(fillOpacity=0.16, tooltip=None)
         layers.append(band.encode(y=_y(axes, "q1"), y2=alt.Y2("q3")))
         layers.append(summary.mark_line(strokeWidth=2.2, tooltip=None).encode(y=_y(axes, "median")))
     if 0 < len(used) <= MOST_POINTS:
         marks = alt.Chart(used[[*_SENT, "value"]].assign(seed=_seed(used)))
-        points = marks.mark_circle(size=64, opacity=0.9, stroke=PAPER[theme], strokeWidth=0.8, cursor="pointer")
+        points = marks.mark_circle(
+            size=64, opacity=1, fillOpacity=0.9, stroke=PAPER[theme], strokeWidth=0.8, cursor="pointer"
+        )
         points = points.encode(x=_x(axes, places), y=_y(axes, "value"), color=_colour(axes, theme), tooltip=_tips(axes))
         layers.append(points.add_params(_pick(PICK)))
         layers += _ring(marks.encode(x=_x(axes, places), y=_y(axes, "value")), used, theme, selected)

@@ -131,7 +131,7 @@ def _points(runs: pd.DataFrame, y: "pd.Series[float]", on: _Axes) -> alt.Chart:
 def _outlines(study: SeedStudy, on: _Axes) -> list[alt.Chart]:
     middle, half = on.place(study.outlines["setting"]), HALF_VIOLIN * study.outlines["density"]
     frame = study.outlines[["setting", "value"]].assign(y=middle - half, y2=middle + half)
-    mark = alt.Chart(frame).mark_area(color=RUN[on.theme], opacity=0.18, tooltip=None)
+    mark = alt.Chart(frame).mark_area(color=RUN[on.theme], fillOpacity=0.18, tooltip=None)
     places = {"x": on.x("value"), "y": on.y(), "y2": alt.Y2("y2"), "detail": alt.Detail("setting:N")}
     return [mark.encode(**places)] if len(frame) else []
 
@@ -139,7 +139,7 @@ def _outlines(study: SeedStudy, on: _Axes) -> list[alt.Chart]:
 def _summary(study: SeedStudy, on: _Axes) -> list[alt.Chart]:
     each = on.height() / len(on.rows)
     base = alt.Chart(study.summary.assign(y=on.place(study.summary["setting"]))).encode(y=on.y())
-    quartiles = base.mark_rule(color=RUN[on.theme], opacity=0.45, strokeWidth=min(8, each / 6), tooltip=None)
+    quartiles = base.mark_rule(color=RUN[on.theme], strokeOpacity=0.45, strokeWidth=min(8, each / 6), tooltip=None)
     median = base.mark_tick(color=INK[on.theme], thickness=3, size=min(34, each / 2), orient="vertical", tooltip=None)
     return [quartiles.encode(x=on.x("q1"), x2=alt.X2("q3")), median.encode(x=on.x("median"))]
 
@@ -183,7 +183,7 @@ def _clickable(base: alt.Chart, on: _Axes, name: str) -> alt.Chart:
     colors = alt.Scale(domain=list(KINDS), range=[RUN[on.theme], OUTLIER, UNUSABLE])
     shapes = alt.Scale(domain=list(KINDS), range=list(KINDS.values()))
     marks = base.mark_point(
-        size=95, filled=True, opacity=0.95, stroke=PAPER[on.theme], strokeWidth=1, cursor="pointer"
+        size=95, filled=True, opacity=1, fillOpacity=0.95, stroke=PAPER[on.theme], strokeWidth=1, cursor="pointer"
     ).encode(
         color=alt.Color("kind:N", scale=colors, legend=legend), shape=alt.Shape("kind:N", scale=shapes, legend=legend)
     )

@@ -17,7 +17,7 @@ def range_inputs(
 ) -> None:
     """Enter a range; `ends` are the least and the greatest number that there is, as people read them."""
     st.session_state[keys[0]], st.session_state[keys[1]] = wanted.low, wanted.high
-    for column, key, label, end in zip(st.columns(2), keys, labels, ends, strict=True):
+    for column, key, label, end in zip(st.columns(2, vertical_alignment="bottom"), keys, labels, ends, strict=True):
         column.number_input(
             label,
             key=key,

@@ -9,7 +9,6 @@ from orbitsens.config import ConfigError
 from orbitsens.grid_settings import GridSettings
 from pages.shared.controls import choose, places, put, switch
 from pages.shared.grids.text import GRID_FIELDS
-from pages.shared.text import plain
 
 EACH, SPREAD, DIFFERENCE = "each", "spread", "difference"
 _MOST_EACH = 6  # more maps side by side are not looked at
@@ -66,7 +65,7 @@ def choose_settings() -> GridSettings | None:
             revolutions=turns,
         )
     except ConfigError as error:
-        st.error(plain(str(error)))
+        st.error(str(error))
         return None
 
 

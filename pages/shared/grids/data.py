@@ -12,8 +12,9 @@ from orbitsens.datasets import make_dataset
 from orbitsens.grid_settings import GridSettings
 from orbitsens.version import NUMERICS
 from pages.shared.data import Catalogue, reading
+from pages.shared.grids.later import later_errors, orbit_by_orbit
 from store import evaluations, queries
-from store.connect import store_version
+from store.connect import StoreError, store_version
 from store.filters import EVERYTHING, RunFilter
 from store.gridfiles import read_cell, read_grid
 
@@ -81,6 +82,18 @@ def cells(of: GridFile) -> pd.DataFrame:
     return read_grid(Path(of.store), of.name)
 
 
+def readable(files: Mapping[str, GridFile]) -> tuple[dict[str, GridFile], list[str]]:
+    """Return those of some grids whose files are whole, and a sentence for each of the others."""
+    whole, damaged = {}, []
+    for name, file in files.items():
+        try:
+            cells(file)
+            whole[name] = file
+        except StoreError as error:
+            damaged.append(str(error))
+    return whole, damaged
+
+
 @_cached
 def along(of: GridFile, row: int) -> Mapping[str, Sequence[float]]:
     """Return what lies along the orbit of one cell."""
@@ -89,33 +102,32 @@ def along(of: GridFile, row: int) -> Mapping[str, Sequence[float]]:
 
 @_cached
 def test_errors(of: Catalogue, which: RunFilter, at: Catalogue, metric: str) -> pd.DataFrame:
-    """List what models were measured at on test datasets, as logged or later: trained_on, dataset, value, run_id."""
+    """List what models were measured at on test datasets, as logged or later.
+
+    Columns: run_key, run_id, group, setting_hash, trained_on, dataset, value, n_orbits, n_failed. What the run logged
+    counts, and beyond that the newest evaluation, wherever it is stored.
+    """
     with reading(of) as con:
-        found, runs = queries.test_errors(con, which, metric), queries.model_checksums(con, which)
-    if at.path == of.path or at.version == 0:
-        return found
-    with reading(at) as con:
-        later = evaluations.stored_evaluations(con, list(runs["model_sha256"]))
-    later = later[(later["metric"] == metric) & (later["split"] == "test")]
-    both = pd.concat([found, later.merge(runs, on="model_sha256")[found.columns]])
-    return both.drop_duplicates(["run_key", "dataset"]).reset_index(drop=True)
+        logged, runs = queries.test_errors(con, which, metric), queries.model_checksums(con, which)
+    both = pd.concat([logged, _later(of, at, runs, metric)[logged.columns]])
+    return both.drop_duplicates(["run_key", "dataset"], ignore_index=True)
 
 
 @_cached
 def orbit_errors(of: Catalogue, at: Catalogue, run_keys: tuple[str, ...], metric: str) -> pd.DataFrame:
     """List what some runs were measured at on each orbit of test datasets: run_key, dataset, orbit, value."""
     with reading(of) as con:
-        found, runs = evaluations.test_orbit_errors(con, run_keys, metric), queries.model_checksums(con, EVERYTHING)
-    if at.path == of.path or at.version == 0:
-        return found
-    runs = runs.query("run_key in @run_keys")[["run_key", "model_sha256"]]
-    with reading(at) as con:
-        later = evaluations.stored_evaluations(con, list(runs["model_sha256"]))
-    later = later[(later["metric"] == metric) & (later["split"] == "test")].merge(runs, on="model_sha256")
-    rows = later.rename(columns={"per_orbit": "value"})[["run_key", "dataset", "value"]].explode("value")
-    rows = rows.assign(orbit=rows.groupby(["run_key", "dataset"]).cumcount()).astype({"value": "float64"})
-    both = pd.concat([found, rows[found.columns]])
+        logged, runs = evaluations.test_orbit_errors(con, run_keys, metric), queries.model_checksums(con, EVERYTHING)
+    later = orbit_by_orbit(_later(of, at, runs[runs["run_key"].isin(run_keys)], metric))
+    both = pd.concat([logged, later[logged.columns]])
     return both.drop_duplicates(["run_key", "dataset", "orbit"], ignore_index=True)
+
+
+def _later(of: Catalogue, at: Catalogue, runs: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """The evaluations that are in another store than the runs; those in the runs' own store it lists by itself."""
+    models = list(runs["model_sha256"]) if at.path != of.path and at.version else []
+    with reading(at if models else of) as con:
+        return later_errors(evaluations.stored_evaluations(con, models), runs, metric)
 
 
 @_cached

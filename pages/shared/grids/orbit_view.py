@@ -23,8 +23,9 @@ from pages.shared.grids.data import GridFile
 from pages.shared.grids.panels import Grids
 from pages.shared.grids.text import GRID_FIELDS
 from pages.shared.jobs import job_panel
-from pages.shared.text import number
+from pages.shared.text import number, plain
 from runner import jobs
+from store.connect import StoreError
 
 _ALONG = {"error_along": "acceleration error (%)", "position_error_along": "rollout position error (km)"}
 
@@ -51,10 +52,15 @@ def show_orbit(
     st.caption(f"{periapsis}; argument of periapsis {settings.arguments_deg[0]:g} deg; the first sample at periapsis.")
     name = choose("Model", {name: name for name in grids}, "of") if len(grids) > 1 else next(iter(grids))
     run = next(run for run in runs.to_dict("records") if run["label"] == name)
-    cell, along = grids[name].iloc[row], grid_data.along(files[name], row) if settings.keeps_orbits else {}
+    try:
+        cell, along = grids[name].iloc[row], grid_data.along(files[name], row) if settings.keeps_orbits else {}
+    except StoreError as error:
+        st.warning(plain(str(error)), icon=":material/broken_image:")
+        return
     if "path_x" not in along:
         alone = _alone(settings, a, e)
-        rolled = grid_data.grid_files(grid_data.places(of), (run["model_sha256"],), alone).get(run["model_sha256"])
+        files_alone = grid_data.grid_files(grid_data.places(of), (run["model_sha256"],), alone)
+        rolled = grid_data.readable(files_alone)[0].get(run["model_sha256"])
         if rolled is None:
             home, arguments = grid_data.home(of), jobs.grid_arguments([run["run_key"]], alone, Path(of.path))
             title, words = f"one orbit of {name}, rolled out", "The model has not been rolled out along this orbit."

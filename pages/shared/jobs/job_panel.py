@@ -8,6 +8,7 @@ from pages.shared import access
 from pages.shared.text import ago, count, plain
 from runner import jobs
 from runner.jobs import Job
+from store.connect import StoreError
 
 _EVERY_S = 0.7
 
@@ -33,7 +34,11 @@ def offer(
         help=access.why_not() or None,
     )
     if asked and access.may_edit():
-        jobs.submit(home, arguments, title=title, who=access.who())
+        try:
+            jobs.submit(home, arguments, title=title, who=access.who())
+        except StoreError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
         st.rerun()
 
 
@@ -47,7 +52,11 @@ def watch(home: Path, job_id: str, key: str) -> None:
         left, right = st.columns([5, 1], vertical_alignment="center")
         left.progress(job.share, text=plain(f"{job.state}: {job.title}" + (f" · {job.words}" if job.words else "")))
         if access.may_edit() and right.button("Cancel", key=f"cancel_{key}", icon=":material/close:"):
-            jobs.cancel(home, job.id, access.who())
+            try:
+                jobs.cancel(home, job.id, access.who())
+            except StoreError as error:
+                st.error(plain(str(error)), icon=":material/error:")
+                return
             st.rerun(scope="app")
         st.caption(f"Started by {plain(job.who)}, {ago(job.submitted_at)}; it goes on if this page is closed.")
         with st.expander("Log"):

@@ -1,5 +1,6 @@
 """What goes on now, what did not finish, and what the syncs brought: the parts of the Jobs page."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlencode, urljoin
 
@@ -10,7 +11,8 @@ from pages.shared.data import Catalogue
 from pages.shared.jobs import job_panel, sync_data
 from pages.shared.text import NO_GROUP, ago, count, moment, plain
 from runner import jobs
-from store.lock import writer
+from store.lock import remote_note, writer
+from store.team_files import odd_files
 
 _EVERY_S = 2.0
 MOST = 200  # rows of a table
@@ -22,9 +24,11 @@ def others(store: Path, home: Path, known: frozenset[str]) -> None:
     """Say who writes to the store; run the page again when an evaluation has begun that it does not show."""
     if {job.id for job in jobs.all_jobs(home) if job.active} - known:
         st.rerun(scope="app")
-    found = writer(store)
+    found, note = writer(store), remote_note(store)
     if found:
         st.markdown(f"A sync is writing to the store: {plain(found)}.")
+    if note:
+        st.caption(plain(note))
 
 
 def show_now(catalogue: Catalogue, home: Path) -> None:
@@ -40,6 +44,15 @@ def show_now(catalogue: Catalogue, home: Path) -> None:
     if not active and training.empty:
         st.markdown("Nothing is being computed.")
     others(Path(catalogue.path), home, frozenset(job.id for job in active))
+
+
+def show_odd(stores: Iterable[Path]) -> None:
+    """Name the small files of stores that are not understood, and that pages do without."""
+    for store in dict.fromkeys(stores):
+        said = [plain(odd.what) for odd in odd_files(store)]
+        if said:
+            mend = f"`python -m runner doctor --repair --store {store}` puts what is not understood aside."
+            st.warning(" ".join([*said, mend]), icon=":material/rule:")
 
 
 def show_unfinished(catalogue: Catalogue) -> None:

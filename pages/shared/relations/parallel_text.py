@@ -1,50 +1,37 @@
-"""What parallel coordinates say before the picture: what the best runs have in common."""
+"""What parallel coordinates say before the picture: what the best settings have in common."""
 
-import math
-from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from orbitsens.sensitivity.over_settings import commonest, setting_means
 from orbitsens.sensitivity.settings import value_texts
 from pages.shared.text import count, number, plain
 
-FEWEST = 50  # runs of which a tenth is told
-BEYOND = 3.0  # standard deviations of a random tenth's share, from which on a share is told
+FEWEST = 20  # settings of which a tenth is told
 
 
-class _Share(NamedTuple):
-    """How common a value is among the best runs and among all; `surprise` in standard deviations of a random tenth."""
+def answer(runs: pd.DataFrame, parameters: Sequence[str], unit: str, setting: "pd.Series[int]") -> str:
+    """Say which value is most surprisingly common among the best tenth of the settings, and among all.
 
-    surprise: float
-    name: str
-    value: str
-    best: float
-    all: float
-
-
-def answer(runs: pd.DataFrame, parameters: Sequence[str], unit: str) -> str:
-    """Say which value is most surprisingly common among the best tenth of runs (column `value`), and among all."""
-    finite = runs[np.isfinite(runs["value"].astype(float))]
-    if len(finite) < FEWEST:
-        return f"{count(len(finite), 'run')} with a finite value, too few to say what the best have in common"
-    best = finite.nsmallest(len(finite) // 10, "value")
-    whose = f"the best {len(best)} of {count(len(finite), 'run')} (up to {number(float(best['value'].max()), unit)})"
-    found = max((share for name in parameters for share in _shares(name, finite, best)), default=None)
-    if found is None or found.surprise < BEYOND:
-        return f"Among {whose} no value is clearly more common than among all"
-    name, of_all = found.name.removeprefix("extra:"), f"of all runs {100.0 * found.all:.0f} %"
-    return f"Of {whose} **{100.0 * found.best:.0f} %** have {plain(name)} **{plain(found.value)}**, {of_all}"
-
-
-def _shares(name: str, runs: pd.DataFrame, best: pd.DataFrame) -> list[_Share]:
-    here, there = (Counter(value_texts(part[name])) for part in (best, runs))
-    left = (len(runs) - len(best)) / (len(runs) - 1)
-    shares = []
-    for value, n in here.items():
-        p = there[value] / len(runs)
-        sd = math.sqrt(p * (1.0 - p) * left / len(best))
-        shares.append(_Share((n / len(best) - p) / sd if sd else 0.0, name, value, n / len(best), p))
-    return shares
+    `runs` has a column `value` and the `parameters`; `setting` numbers the setting of each run. A setting's value is
+    the mean over its runs with a finite one, the geometric mean where all are positive.
+    """
+    means = setting_means(runs[["value"]], setting)["value"]
+    n_runs = int(np.isfinite(runs["value"].astype("float64")).sum())
+    whose = f"{count(len(means), 'setting')} ({count(n_runs, 'run')} with a finite value)"
+    if len(means) < FEWEST:
+        return f"{whose}, too few to say what the best have in common"
+    best = means.rank(method="first").to_numpy() <= round(len(means) / 10)
+    groups = runs.groupby(setting.to_numpy())
+    same = [name for name in parameters if groups[name].nunique(dropna=False).max() == 1]
+    first = runs.groupby(setting.to_numpy())[same].head(1).set_index(setting[~setting.duplicated()].to_numpy())
+    texts = {name: value_texts(first.loc[means.index, name]) for name in same}
+    found = commonest(best, texts)
+    n_best = int(best.sum())
+    of_best = f"the best {n_best} of {whose}, up to {number(float(means[best].max()), unit)}"
+    if found is None:
+        return f"Among {of_best}, no value is clearly more common than among all"
+    what = f"{plain(found.parameter.removeprefix('extra:'))} **{plain(found.value)}**"
+    return f"**{found.n}** of {of_best}, have {what}; of all settings {100.0 * found.n_all / len(means):.0f} % do"

@@ -1,44 +1,33 @@
 """What a scatter says before its picture."""
 
-import math
-
 import numpy as np
 import pandas as pd
 
+from orbitsens.sensitivity.over_settings import rank_correlation
 from pages.shared.charts.positions import is_number
 from pages.shared.text import count, listed, plain
 
-FEWEST = 10  # runs of which a correlation is told
-METHOD = "Spearman's rank correlation; its 95 % interval is by Fisher's z with Bonett and Wright's variance"
-_Z = 1.959964
+FEWEST = 10  # settings, or runs of one setting, of which a correlation is told
+METHOD = (
+    "Spearman's rank correlation of the settings' means over their seeds (of the runs, where there is one setting); "
+    "its 95 % interval is by bootstrap over the settings, beyond 1,000 of them by Fisher's z"
+)
 
 
-def answer(runs: pd.DataFrame, x: str, y: str) -> str:
-    """Say in a sentence how two things of runs (columns x and y, called `x` and `y`) go together."""
+def answer(runs: pd.DataFrame, x: str, y: str, setting: "pd.Series[int]") -> str:
+    """Say in a sentence how two things of runs (columns x and y, called `x` and `y`) go together over settings."""
     if not (is_number(runs["x"]) and is_number(runs["y"])):
         return f"{plain(y)} by {plain(x)}"
-    pair = runs[["x", "y"]].astype(float).replace([np.inf, -np.inf], np.nan).dropna()
-    if len(pair) < FEWEST or pair["x"].nunique() < 2 or pair["y"].nunique() < 2:
-        return f"{plain(y)} against {plain(x)}: too few different values to say how they go together"
-    rho = rank_correlation(pair["x"], pair["y"])
-    low, high = interval(rho, len(pair))
-    told = f"rank correlation **{rho:+.2f}** (95 % interval {low:+.2f} to {high:+.2f}, {count(len(pair), 'run')})"
-    if low <= 0.0 <= high:
+    found = rank_correlation(runs["x"], runs["y"], setting)
+    if found is None or found.n_units < FEWEST:
+        n = "" if found is None else f" ({count(found.n_units, 'setting' if found.of_settings else 'run')})"
+        return f"{plain(y)} against {plain(x)}: too few different values{n} to say how they go together"
+    whose = count(found.n_runs, "run")
+    whose = f"{count(found.n_units, 'setting')}, {whose}" if found.of_settings else f"{whose} of one setting"
+    told = f"rank correlation **{found.rho:+.2f}** (95 % interval {found.low:+.2f} to {found.high:+.2f}, {whose})"
+    if found.low <= 0.0 <= found.high:
         return f"{plain(y)} and {plain(x)}: no clear relation; {told}"
-    return f"{plain(y)} {'rises' if rho > 0.0 else 'falls'} as {plain(x)} grows: {told}"
-
-
-def rank_correlation(x: "pd.Series[float]", y: "pd.Series[float]") -> float:
-    """Spearman's rank correlation, from -1 to 1, equal values sharing their ranks."""
-    return float(np.corrcoef(x.rank(), y.rank())[0, 1])
-
-
-def interval(rho: float, n: int) -> tuple[float, float]:
-    """The 95 % interval of a rank correlation over `n` pairs."""
-    if abs(rho) > 1.0 - 1e-12:
-        return rho, rho
-    z, se = math.atanh(rho), math.sqrt((1.0 + rho * rho / 2.0) / (n - 3))
-    return math.tanh(z - _Z * se), math.tanh(z + _Z * se)
+    return f"{plain(y)} {'rises' if found.rho > 0.0 else 'falls'} as {plain(x)} grows: {told}"
 
 
 def used(runs: pd.DataFrame, drawable: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> str:

@@ -19,7 +19,7 @@ FACT_WORDS: Mapping[str, str] = {
     "reason": "reason",
     "created_at": "created (UTC)",
     "duration": "duration (s)",
-    "train_seconds": "training time (s)",
+    "train_seconds": "training time, other work beside it (s)",
     "n_parameters": "weights",
     "n_history_rows": "logged steps",
     "tags": "tags",

@@ -51,10 +51,13 @@ def show_settings(of: Compared, metrics: pa.Table) -> None:
     st.caption(f"{plain(on)}: {sentences.used_of_matched(study)} {plain(called.key)} {methods}")
 
 
-def show_at_step(of: Compared, lines: Mapping[str, pd.DataFrame], end: int) -> None:
-    """What each run had logged last up to a step."""
+def show_at_step(of: Compared, lines: Mapping[str, pd.DataFrame]) -> None:
+    """What each run had logged last up to a step; nothing where none logged anything."""
+    end = max((int(rows["step"].max()) for rows in lines.values() if len(rows)), default=0)
+    if not end:
+        return
     with st.expander("Values at a step"):
-        step = whole_number("Optimiser step", "at", default=end, low=1, high=max(1, end))
+        step = whole_number("Optimiser step", "at", default=end, low=1, high=end)
         names = dict(zip(of.runs["run_key"], of.runs["name"], strict=True))
         table = at_step(lines, list(names), step).rename(columns={key: axis_title(key) for key in lines})
         numbers = {axis_title(key): st.column_config.NumberColumn(format="%.4g") for key in lines}

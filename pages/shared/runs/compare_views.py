@@ -14,9 +14,8 @@ from pages.shared.filter.url import belongs
 from pages.shared.glossary import hover
 from pages.shared.meanings import MEANINGS
 from pages.shared.runs import data as run_data
-from pages.shared.runs.compare_settings import show_at_step
 from pages.shared.runs.curve_lines import PHASE, borders, lines_of_runs, stage_starts
-from pages.shared.runs.curve_views import choose_curves, show_curves
+from pages.shared.runs.curve_views import choose_curves, show_curves, warn_of_unreadable
 from pages.shared.runs.differences import (
     RUN,
     Compared,
@@ -26,6 +25,7 @@ from pages.shared.runs.differences import (
     shared_text,
     table_by_parameter,
 )
+from pages.shared.runs.line_names import MOST_RUNS, banded, run_lines, run_tips, setting_lines, setting_tips
 from pages.shared.runs.table import MOST_COMPARED
 from pages.shared.start import View
 from pages.shared.text import count, listed, plain, states_text
@@ -137,31 +137,38 @@ def compared_rows(of: Compared, metrics: pa.Table) -> pd.DataFrame:
     return pd.concat([ids, pd.DataFrame(texts, index=ids.index), measured], axis=1)
 
 
-def show_overlaid(of: Catalogue, compared: Compared) -> None:
-    """The runs' curves on top of each other."""
+def show_overlaid(of: Catalogue, compared: Compared) -> dict[str, pd.DataFrame]:
+    """Show the runs' curves on top of each other; return the values of each history key."""
     st.subheader("Curves")
     runs = compared.runs
     with_history = tuple(runs.loc[runs["n_history_rows"] > 0, "run_key"])
     if not with_history:
         st.caption("None of these runs logged a history, so there are no curves.")
-        return
-    keys = run_data.keys_of(of, with_history)
-    several = runs.groupby("setting")["run_key"].size().max() > 1
-    how = choose_curves(keys, several=bool(several))
-    logged = run_data.logged(of, with_history, (*how.keys, PHASE))
-    lines, starts = compared.lines(), stage_starts(logged)
+        return {}
+    keys, sizes = run_data.keys_of(of, with_history), runs.groupby("setting").size()
+    how = choose_curves(keys, several=int(sizes.max()) > 1, banded=banded(sizes.tolist()))
+    logged, unreadable = run_data.logged(of, with_history, (*how.keys, PHASE))
+    warn_of_unreadable(unreadable)
+    one_by_one = len(runs) <= MOST_RUNS and not how.band
+    lines = run_lines(compared) if one_by_one else setting_lines(compared)
+    starts = stage_starts(logged)
     drawn = {key: lines_of_runs(logged, key, lines, starts) for key in how.keys}
     stages = borders(starts, lines)
     said = [f"{len(with_history)} of {count(len(runs), 'run')} logged a history."]
+    if unreadable:
+        said.append(f"{count(len(with_history) - len(unreadable), 'run')} shown.")
     if how.band:
         said.append("Shaded: least to largest of a setting's runs; strong line: their median; thin line: each run.")
+    elif not one_by_one and len(compared.settings) > 1:
+        said.append("Colour: setting; line: one run. Point at a line to see which.")
     if "series" in stages:
-        said.append("Dashed: where each setting's later stages begin.")
+        said.append(f"Dashed: where each {'run' if one_by_one else 'setting'}'s later stages begin.")
     st.caption(hover(" ".join(said)))
+    how = how._replace(names=run_tips(compared) if one_by_one else setting_tips(compared))
     title = f"{count(len(runs), 'run')} compared"
     abreast = ABREAST if len(drawn) > 1 else 1
     show_curves(drawn, stages, how, losses(compared), "compared-curves", title, abreast=abreast, height=280)
-    show_at_step(compared, drawn, int(logged["step"].max()) if len(logged) else 1)
+    return drawn
 
 
 def _height(of: Compared) -> int:

@@ -14,19 +14,22 @@ Starts = Mapping[str, Sequence[int]]
 PHASE = "curriculum_phase"
 USUAL = ("train_loss", "percent_error", "acceleration_error")
 # What a history key was measured on.
-_ON = {"percent_error": "training batches", **dict.fromkeys(METRICS, "training orbits")}
+_ON = {
+    "percent_error": "training batches",
+    **dict.fromkeys((*METRICS, "derivative_error", "undated_acceleration_error"), "training orbits"),
+}
 
 
 class Line(NamedTuple):
-    """What a run is in a picture of several: one of a setting's lines, under a name of its own."""
+    """What a run is in a picture of several: one line of a series, which has a colour, under a name of its own."""
 
-    setting: str
+    series: str
     label: str
 
 
 def validation_key(key: str) -> str:
     """The key on the validation segments that belongs to one on the training segments."""
-    return "val_loss" if key == "train_loss" else f"val_{key}"
+    return f"val_{key.removeprefix('train_')}"
 
 
 def curve_keys(keys: Collection[str]) -> list[str]:
@@ -60,11 +63,11 @@ def lines_of_run(logged: pd.DataFrame, key: str, name: str, starts: Starts) -> p
 
 
 def lines_of_runs(logged: pd.DataFrame, key: str, lines: Mapping[str, Line], starts: Starts) -> pd.DataFrame:
-    """The lines of several runs' history key, in the order of `lines` (by run key): a series is a setting."""
+    """The lines of several runs' history key, in the order of `lines` (by run key)."""
     rows = logged[(logged["key"] == key) & logged["run_key"].isin(list(lines))]
     places = {run_key: i for i, run_key in enumerate(lines)}
     rows = rows.iloc[np.argsort(rows["run_key"].map(places).to_numpy(), kind="stable")]
-    series = rows["run_key"].map({run_key: line.setting for run_key, line in lines.items()})
+    series = rows["run_key"].map({run_key: line.series for run_key, line in lines.items()})
     label = rows["run_key"].map({run_key: line.label for run_key, line in lines.items()})
     return _with_stages(rows.assign(series=series, label=label), starts)
 
@@ -76,7 +79,7 @@ def borders(starts: Starts, lines: Mapping[str, Line]) -> pd.DataFrame:
         steps = next(iter(found.values()), ())
         return pd.DataFrame({"step": list(steps), "name": [f"stage {i + 2}" for i in range(len(steps))]})
     rows = {
-        (step, f"stage {i + 2}", lines[run_key].setting)
+        (step, f"stage {i + 2}", lines[run_key].series)
         for run_key, steps in found.items()
         for i, step in enumerate(steps)
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 import altair as alt
@@ -36,10 +37,14 @@ class CurveChoice(NamedTuple):
     log: bool
     window: int
     band: bool
+    names: Mapping[str, str] = MappingProxyType({})  # of series in a tip, where they have others than in the legend
 
 
-def choose_curves(keys: Collection[str], *, several: bool) -> CurveChoice:
-    """Choose what to draw of these history keys. `several`: of settings with several runs, which can have a band."""
+def choose_curves(keys: Collection[str], *, several: bool, banded: bool = False) -> CurveChoice:
+    """Choose what to draw of these history keys.
+
+    `several`: they are of settings with several runs, which can have a band; `banded`: they have one unasked.
+    """
     known = curve_keys(keys)
     columns = places(450, 200, 210, *([200] if several else []))
     words = {key: axis_title(key) for key in known}
@@ -53,7 +58,7 @@ def choose_curves(keys: Collection[str], *, several: bool) -> CurveChoice:
     band = False
     if several:
         with columns[3]:
-            band = switch("band over seeds", "band", default=True, tip=_BAND)
+            band = switch("band over seeds", "band", default=banded, tip=_BAND)
     return CurveChoice(chosen, log, int(window), band)
 
 
@@ -76,7 +81,8 @@ def show_curves(
 
     def draw(key: str, theme: Theme, *, pointed_at: bool = True) -> alt.LayerChart | None:
         words = axis_title(key), measured_on(key, losses)
-        return curves_chart(data[key], words, borders, theme, log=how.log, height=height, pointed_at=pointed_at)
+        names = how.names if pointed_at else None
+        return curves_chart(data[key], words, borders, theme, log=how.log, height=height, names=names)
 
     def together() -> alt.ConcatChart:
         charts = {key: draw(key, "light", pointed_at=False) for key in data}
@@ -98,6 +104,12 @@ def show_curves(
     if any(chart is not None for chart in drawn.values()):
         rows = partial(_rows, lines)
         download_row(name, together, title, [said] if said else [], rows, "Every logged value.", key="curves")
+
+
+def warn_of_unreadable(unreadable: Mapping[str, str]) -> None:
+    """Say of each run whose curves are missing or damaged which file it is, and what to do."""
+    for sentence in unreadable.values():
+        st.warning(plain(sentence), icon=":material/broken_image:")
 
 
 def left_out(data: Mapping[str, Curves]) -> str:

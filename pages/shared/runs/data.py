@@ -13,6 +13,7 @@ from store.annotations import Annotation, annotation_stamp, annotations
 from store.evaluations import evaluation_store
 from store.filters import RunFilter
 from store.run_columns import RunColumn
+from store.run_queries import LoggedValues
 
 _cached = st.cache_data(show_spinner=False, max_entries=64)
 
@@ -85,9 +86,16 @@ def compared_metrics(of: Catalogue, run_keys: tuple[str, ...]) -> pa.Table:
         return run_queries.compared_metrics(con, run_keys)
 
 
+def logged(of: Catalogue, run_keys: tuple[str, ...], keys: tuple[str, ...]) -> LoggedValues:
+    """Return what some runs logged of some history keys, and which runs' curves cannot be read."""
+    found = _logged(of, run_keys, keys)
+    if found.unreadable:  # files that are mended meanwhile are read next time
+        _logged.clear(of, run_keys, keys)
+    return found
+
+
 @st.cache_data(show_spinner=False, max_entries=16)  # the histories of many runs are large
-def logged(of: Catalogue, run_keys: tuple[str, ...], keys: tuple[str, ...]) -> pd.DataFrame:
-    """Return what some runs logged of some history keys: run_key, key, step, value."""
+def _logged(of: Catalogue, run_keys: tuple[str, ...], keys: tuple[str, ...]) -> LoggedValues:
     with reading(of) as con:
         return run_queries.logged_values(con, Path(of.path), run_keys, keys)
 

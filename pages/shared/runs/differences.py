@@ -11,7 +11,6 @@ from orbitsens.config import SEED_KEYS
 from orbitsens.sensitivity.labels import label
 from orbitsens.sensitivity.settings import ONE_SETTING, SEPARATOR, UNSET, value_text
 from pages.shared.runs.columns import FACT_WORDS, heading
-from pages.shared.runs.curve_lines import Line
 from pages.shared.runs.logged import Logged, parameters_of_runs
 from pages.shared.text import METRICS
 from store.parameter_queries import DERIVED
@@ -40,11 +39,6 @@ class Compared(NamedTuple):
     def settings(self) -> list[str]:
         """The labels of the settings, in order."""
         return list(dict.fromkeys(self.runs["setting"]))
-
-    def lines(self) -> dict[str, Line]:
-        """The setting and name of each run, by run key."""
-        rows = zip(self.runs["run_key"], self.runs["setting"], self.runs["name"], strict=True)
-        return {key: Line(setting, name) for key, setting, name in rows}
 
 
 def compare(runs: pd.DataFrame, extras: pd.DataFrame, but: Sequence[str] = SEED_KEYS) -> Compared:

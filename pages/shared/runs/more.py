@@ -43,6 +43,8 @@ def _model(of: data.Catalogue, detail: RunDetail) -> None:
     if not path.is_file():
         st.caption("The model file is no longer in the store: `python -m runner doctor` says more.")
         return
+    if detail.model_problem:
+        st.warning(plain(detail.model_problem))
     size = f"{(detail.model_bytes or 0) / 1000:,.0f} kB"
     st.download_button(
         f"Model file ({size})",

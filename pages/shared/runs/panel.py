@@ -5,11 +5,12 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from orbitsens.config.team_notes import assumed_notes, team_notes
 from pages.shared import data
 from pages.shared.controls import places
 from pages.shared.runs import data as run_data
 from pages.shared.runs.curve_lines import PHASE, Line, borders, lines_of_run, stage_starts, validation_key
-from pages.shared.runs.curve_views import choose_curves, show_curves
+from pages.shared.runs.curve_views import choose_curves, show_curves, warn_of_unreadable
 from pages.shared.runs.names import run_ids
 from pages.shared.runs.tables import metric_table, parameter_table
 from pages.shared.text import NO_GROUP, code, number, plain
@@ -50,6 +51,8 @@ def show_run(of: data.Catalogue, run_key: str, varying: Sequence[str], *, more: 
             st.dataframe(metric_table(detail.metrics), hide_index=True)
     with chosen:
         st.markdown("**Parameters**")
+        for note in (*assumed_notes(detail.config, detail.assumed), *team_notes(detail.config, detail.created_at)):
+            st.caption(plain(note))
         table = parameter_table(detail.parameters, detail.extra_parameters, varying)
         st.dataframe(
             table, hide_index=True, height=320, column_config={"value": st.column_config.TextColumn(width="medium")}
@@ -64,7 +67,7 @@ def _headline(detail: RunDetail) -> str:
     if detail.n_parameters is not None:
         words.append(f"{detail.n_parameters:,} weights")
     if detail.train_seconds is not None:
-        words.append(f"trained in {number(detail.train_seconds, 's')}")
+        words.append(f"trained in {number(detail.train_seconds, 's')}, measured while other work ran")
     if "best_step" in detail.summary:
         words.append(f"model kept from step {plain(str(detail.summary['best_step']))}")
     if detail.url:
@@ -78,7 +81,10 @@ def _curves(of: data.Catalogue, detail: RunDetail) -> None:
         return
     how = choose_curves(set(detail.history_stats["key"]), several=False)
     wanted = [each for key in how.keys for each in (key, validation_key(key))]
-    logged = run_data.logged(of, (detail.run_key,), (*wanted, PHASE))
+    logged, unreadable = run_data.logged(of, (detail.run_key,), (*wanted, PHASE))
+    if unreadable:
+        warn_of_unreadable(unreadable)
+        return
     starts = stage_starts(logged)
     lines = {key: lines_of_run(logged, key, detail.run_id, starts) for key in how.keys}
     stages = borders(starts, {detail.run_key: Line("", detail.run_id)})

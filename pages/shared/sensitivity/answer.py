@@ -22,10 +22,10 @@ def say(*sentences: str | wording.Said) -> None:
     st.markdown(hover("\n".join(lines), COMMON))
 
 
-def show_answer(answer: Analysis, words: wording.Metric, dataset: str, name: str) -> None:
+def show_answer(answer: Analysis, words: wording.Metric, dataset: str, name: str, remark: str = "") -> None:
     """Show what the runs of `name` say: parameters and their chart first, then where variance comes from and the best.
 
-    The answer has a response.
+    The answer has a response. `remark`: what has to be known of the best setting; "" for nothing.
     """
     found, effects = answer.response, answer.effects
     assert not isinstance(found, str)
@@ -45,6 +45,7 @@ def show_answer(answer: Analysis, words: wording.Metric, dataset: str, name: str
         wording.noise_sentence(answer.noise, words),
         *seed_sentence(effects),
         wording.best_sentence(answer, words),
+        *filter(None, [remark]),
         *divergence_sentences(answer),
     )
     st.caption(plain(" ".join(scope_sentences(answer))))

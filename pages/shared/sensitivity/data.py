@@ -5,10 +5,12 @@ import streamlit as st
 from orbitsens.sensitivity.analysis import Analysis, analyse, with_others, with_sobol
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.importance import Importances, importances
+from orbitsens.sensitivity.linear_maps import linear_remark
 from orbitsens.sensitivity.response import response
+from orbitsens.sensitivity.wording import Metric
 from pages.shared.data import Catalogue, Measured, in_turn, large, metric_choices, reading, varying_parameters
-from pages.shared.study_data import in_settings
-from pages.shared.text import dataset_label
+from pages.shared.study_data import in_settings, run_metric
+from pages.shared.text import dataset_label, metric
 from store import queries
 from store.filters import RunFilter
 
@@ -37,6 +39,12 @@ def minutes_per_run(of: Catalogue, which: RunFilter) -> float | None:
     return costs.train_seconds / costs.n_runs / 60.0 if costs.n_runs and costs.train_seconds else None
 
 
+def remark(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str, ...]) -> str:
+    """Say what has to be known of the best setting of some runs: that its network is a linear map; "" if it is not."""
+    words = Metric(metric(measured.metric).label, metric(measured.metric).unit)
+    return linear_remark(analysis(of, which, measured, but), run_metric(of, which, measured), words)
+
+
 @large
 def full_analysis(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str, ...]) -> Analysis:
     """The whole answer with Sobol indices, other test sets and metrics, or why there are none; up to a minute."""
@@ -55,7 +63,7 @@ def full_analysis(of: Catalogue, which: RunFilter, measured: Measured, but: tupl
 def _choices(of: Catalogue, which: RunFilter) -> list[Measured]:
     """Every metric, dataset and split that the runs were measured at."""
     rows = metric_choices(of, which)[["metric", "dataset", "split"]].itertuples(index=False)
-    return [Measured(metric, name if isinstance(name, str) else None, split) for metric, name, split in rows]
+    return [Measured(key, name if isinstance(name, str) else None, split) for key, name, split in rows]
 
 
 @_cached

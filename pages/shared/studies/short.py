@@ -22,10 +22,10 @@ from pages.shared.grids.controls import DEFAULT, SPREAD, Look
 from pages.shared.grids.model_choice import all_seeds, labelled, usual
 from pages.shared.grids.text import GRID_FIELDS, answer
 from pages.shared.measures import headline
-from pages.shared.sensitivity.data import analysis
+from pages.shared.sensitivity.data import analysis, remark
 from pages.shared.start import View
 from pages.shared.studies.known import AREA, BEST, Study
-from pages.shared.text import axis_title, dataset_label, metric, plain
+from pages.shared.text import axis_title, count, dataset_label, metric, plain
 
 FIELD = "acceleration_error"
 
@@ -55,6 +55,8 @@ def _of_runs(study: Study, view: View, measured: Measured) -> Short | None:
     if study.page == "seeding":
         best = study.answer == BEST
         sentence = plain(wording.best_sentence(found, words) if best else wording.noise_sentence(found.noise, words))
+        linear = plain(remark(view.catalogue, view.filter, measured, view.but))
+        sentence = f"{sentence} **{linear}**" if linear else sentence
         seeds = study_data.study(view.catalogue, view.filter, measured, view.but, log=True)
         called = setting_names(list(dict.fromkeys(seeds.runs["setting"])))
         draw = partial(violins, seeds, axis_title(measured.metric), names=called)
@@ -86,7 +88,7 @@ def _of_grids(view: View) -> Short | None:
         return None
     first = models.set_index("run_key").loc[usual(models, evaluated)].reset_index()
     runs = labelled(models.set_index("run_key").loc[all_seeds(models, first)].reset_index())
-    files = grid_data.grid_files(places, tuple(runs["model_sha256"]), DEFAULT)
+    files, damaged = grid_data.readable(grid_data.grid_files(places, tuple(runs["model_sha256"]), DEFAULT))
     runs = runs[runs["model_sha256"].isin(list(files))]
     if runs.empty:
         return None
@@ -95,7 +97,10 @@ def _of_grids(view: View) -> Short | None:
     how = Look(FIELD, log=True, clip=2.0, threshold=limit, view=SPREAD)
     drawn = [panel for panel in grid_panels.panels(grids, runs, how) if panel.field == FIELD]
     charts = {panel.name: partial(heatmap, panel.cells, panel.field, panel.scale, panel.overlay) for panel in drawn}
-    return Short(answer(grids, list(runs["setting"]), FIELD, limit), f"{len(runs)} models with a grid used.", charts)
+    said = f"{len(runs)} models with a grid used."
+    if damaged:
+        said += f" {count(len(damaged), 'grid')} cannot be read: run `python -m runner doctor --repair`."
+    return Short(answer(grids, list(runs["setting"]), FIELD, limit), said, charts)
 
 
 def draw(chart: "partial[alt.LayerChart]", theme: Theme, name: str) -> alt.LayerChart:
