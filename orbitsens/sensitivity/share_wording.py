@@ -58,7 +58,8 @@ def _real(effects: Effects | str) -> set[str]:
 
 def _source(name: str) -> str:
     if BESIDE in name:
-        return f"{' and '.join(map(label, name.split(BESIDE)))} together"
+        names = list(map(label, name.split(BESIDE)))
+        return f"{' and '.join(names)} together" if len(names) == 2 else f"({', '.join(names)}) together"
     return CROSS.join(map(label, name.split(CROSS)))
 
 
