@@ -118,7 +118,7 @@ DESIGNS: dict[str, Design] = {
     "3x2x2, 3 seeds": _full((3, 2, 2), 3),
     "3x2x2, 20 seeds": _full((3, 2, 2), 20),
     "3x2x2, 2 seeds": _full((3, 2, 2), 2),
-    "2x2, 1 seed": Design(grid(4, 4), (1,) * 16),
+    "4x4, 1 seed": Design(grid(4, 4), (1,) * 16),
     "2 settings, 5 seeds": _full((2,), 5),
     "2 settings, 20 seeds": _full((2,), 20),
     "6 settings, 20 seeds": _full((6,), 20),
