@@ -98,7 +98,7 @@ def _publish(store: Path, records: Iterable[Incoming], source: str, renew_checks
             note_checksums(con, store)
         if con is not None:
             _note(con, version, source, tally)
-    published = con is not None and bool(tally.new or tally.changed or outdated)
+    published = con is not None and bool(tally.new or tally.changed or outdated or renew_checksums)
     if published:
         touch_replaced(path for run_key in tally.changed for path in stored[run_key].files)
         put_in_force(store, version)

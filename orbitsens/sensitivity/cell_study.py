@@ -23,6 +23,13 @@ MOST_LEVELS = 24  # of a numeric axis; of more values RANGES ranges are made
 RANGES = 12
 NOT_SETTINGS = "No cell is called the best, because the runs of a cell differ by more than their seeds."
 OTHER_KEYS = "keys without a column of their own"
+# What a count on an axis follows from: where that changes with it, the axis has said so.
+_CAUSES = {
+    "num_total_orbits": ("dataset_name", "num_trajs"),
+    "num_train_orbits": ("dataset_name", "num_trajs", "train_val_split"),
+    "num_total_segments": ("dataset_name", "num_trajs", "train_val_split", "segment_length_strategy"),
+    "segment_ratio_final": ("dataset_name", "segment_length_strategy"),
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,8 @@ class CellStudy:
     interval, NaN for one run), `n_parameters` and `train_gflop` (medians), `best`, `candidate` (indistinguishable
     from the best), `ranked` (not left out because its runs diverged). `levels`: the values of each axis as text, in
     order. `found`: all cells against the best one, or the sentence that says why that cannot be had. `mixed`: the
-    parameters that differ within some cell.
+    parameters that differ within some cell. `beyond`: those that differ between cells and
+    are on no axis, so that what cells differ in may be owed to them.
     """
 
     runs: pd.DataFrame
@@ -44,6 +52,7 @@ class CellStudy:
     found: Best | str
     mixed: tuple[str, ...]
     log: bool
+    beyond: tuple[str, ...] = ()
 
     @property
     def used(self) -> pd.DataFrame:
@@ -74,7 +83,8 @@ def cell_study(
     levels = {name: tuple(dict.fromkeys(value_texts(column))) for name, column in distinct.items()}
     runs = runs.assign(**{name: value_texts(runs[name]) for name in axes})
     cells, found, log = _compared(runs, _described(runs, axes), axes, level)
-    mixed = _mixed(runs[runs["used"]], [name for name in varying if name not in axes], but, in_range)
+    used, others = runs[runs["used"]], [name for name in varying if name not in axes]
+    mixed = _mixed(used, others, but, in_range)
     if mixed:  # the best of cells that are no settings would be that of what else lies in them
         cells, found = cells.assign(best=False, candidate=False), NOT_SETTINGS
     return CellStudy(
@@ -84,6 +94,7 @@ def cell_study(
         found=found,
         mixed=mixed,
         log=log,
+        beyond=_beyond(used, [name for name in others if name not in mixed], axes),
     )
 
 
@@ -153,3 +164,9 @@ def _mixed(used: pd.DataFrame, others: Sequence[str], but: Sequence[str], in_ran
     differ = {name for name in (*others, *but) if name in used and grouped[name].nunique(dropna=False).max() > 1}
     named = (*in_range, *(name for name in others if name in differ))
     return named or (() if differ - set(SEED_KEYS) else (OTHER_KEYS,))
+
+
+def _beyond(used: pd.DataFrame, others: Sequence[str], axes: Sequence[str]) -> tuple[str, ...]:
+    said = {cause for axis in axes for cause in _CAUSES.get(axis, ())}
+    names = [name for name in others if name in used and name not in said]
+    return tuple(name for name in names if used[name].nunique(dropna=False) > 1)

@@ -68,7 +68,7 @@ def test_a_drag_over_the_metric_keeps_its_range(page: Page, app_url: str) -> Non
     expect(kept).not_to_have_text("40 of 60 runs match")
     n = kept.inner_text()
     assert "m.acceleration_error=" in page.url
-    expect(page.get_by_label("acceleration error from")).not_to_have_value("")
+    expect(page.get_by_test_id("stNumberInputField").first).not_to_have_value("")
     page.get_by_role("link", name="Seeding").first.click()  # the range holds on every page
     expect(page.get_by_text(n, exact=True)).to_be_visible()
 

@@ -178,7 +178,7 @@ def test_two_seeds_have_a_legend_entry_each_before_the_tables(page: Page, app_ur
     for width in (1440, 800):
         page.set_viewport_size({"width": width, "height": 1400})
         page.goto(f"{app_url}/compare?runs={','.join(ids)}")
-        chart = page.locator(".st-key-curve_train_loss [role=graphics-document]")
+        chart = page.locator("[data-testid=stVegaLiteChart] svg.marks").first
         chart.wait_for()
         settle(page)
         edge = chart.bounding_box()

@@ -133,7 +133,8 @@ def test_keys_may_be_called_as_any_column_of_a_study(store: Path, words: list[st
         rows = queries.cell_runs(con, EVERYTHING, "acceleration_error", [(None, "train")], varying)
     cells = cell_study(rows, [varying[1]], varying)
     assert cells.cells["n"].tolist() == [4, 4]
-    assert set(cells.mixed) == set()
+    assert cells.mixed == ()
+    assert set(cells.beyond) == set(varying) - {varying[1]}
 
 
 def sweep(cells: list[tuple[int, float]], n: int = 4) -> tuple[list[dict[str, Any]], list[float]]:
@@ -169,7 +170,18 @@ def test_a_map_names_the_key_that_its_cells_mix(store: Path) -> None:
     varying, _ = read(store, *configs, errors=errors)
     with read_catalogue(store) as con:
         rows = queries.cell_runs(con, EVERYTHING, "acceleration_error", [(None, "train")], varying)
-        assert cell_study(rows, ["width"], varying).mixed == ("optim.lr",)
+        study = cell_study(rows, ["width"], varying)
+    assert (study.mixed, study.beyond) == (("optim.lr",), ())
+
+
+def test_a_map_names_the_key_that_changes_with_its_axis(store: Path) -> None:
+    configs, errors = sweep([(32, 1e-2), (64, 1e-4)])
+    varying, _ = read(store, *configs, errors=errors)
+    with read_catalogue(store) as con:
+        rows = queries.cell_runs(con, EVERYTHING, "acceleration_error", [(None, "train")], varying)
+        study = cell_study(rows, ["width"], varying)
+        assert (study.mixed, study.beyond) == ((), ("optim.lr",))
+        assert cell_study(rows, ["width", "optim.lr"], varying).beyond == ()
 
 
 def test_a_great_many_keys_are_one_parameter_that_says_so(store: Path) -> None:

@@ -12,7 +12,7 @@ from orbitsens.sensitivity.settings import value_text, value_texts
 from pages.shared import data
 from pages.shared.cells.controls import Choice
 from pages.shared.cells.data import DATASET, Panel
-from pages.shared.cells.text import answer, mixed, said, too_many
+from pages.shared.cells.text import answer, beyond, mixed, said, too_many
 from pages.shared.cells.words import COSTS, WORK, cell_texts, cells_table
 from pages.shared.controls import NOTHING, put
 from pages.shared.runs import data as run_data
@@ -29,8 +29,9 @@ def show_answer(panels: Sequence[Panel], how: Choice) -> str:
     if problem := too_many(panels[0].study, how.axes):
         st.info(problem, icon=":material/grid_off:")
         st.stop()
-    if warning := mixed(panels[0].study):
-        st.warning(warning, icon=":material/layers:")
+    for warning in (mixed(panels[0].study), beyond(panels[0].study)):
+        if warning:
+            st.warning(warning, icon=":material/layers:")
     apart = how.axes.panel == DATASET
     told = []
     for panel in panels if apart else panels[:1]:

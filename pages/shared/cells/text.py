@@ -77,6 +77,17 @@ def mixed(study: CellStudy) -> str:
     )
 
 
+def beyond(study: CellStudy) -> str:
+    """Say what differs between cells and is on no axis; "" if nothing does."""
+    if not study.beyond:
+        return ""
+    differ = plain(listed(labels(study.beyond)))
+    return (
+        f"Cells differ in more than the axes: in {differ}. A difference between cells may be due to that; put it on an "
+        "axis or into panels, or choose one of its values in the sidebar."
+    )
+
+
 def used_of_matched(study: CellStudy) -> str:
     """Say how many of the matched runs are in the statistics, and why the rest is not."""
     return f"{account(len(study.used), len(study.runs), reasons(study.runs))}."
