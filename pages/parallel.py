@@ -16,6 +16,7 @@ from pages.shared.glossary import COMMON, hover
 from pages.shared.relations import brushing, parallel_text
 from pages.shared.relations.things import columns_of, frame_of, value_of_words
 from pages.shared.runs import data as run_data
+from pages.shared.runs.columns import ids_of
 from pages.shared.selectors import choose_measured
 from pages.shared.start import start
 from pages.shared.text import axis_title, count, dataset_label, metric, plain, spoken
@@ -30,7 +31,7 @@ measured = choose_measured(view, row)
 brushing.from_old_link(measured)
 with row[2]:
     log = switch("log scale", "log", default=True, tip="Errors are ratios: equal factors are equally far apart.")
-usual = (view.setting_parameters() or ["seed"])[:MOST_AXES]
+usual = (ids_of(view.setting_parameters(), known) or ["seed"])[:MOST_AXES]
 names = choose_many(
     "Axes", {name: column.key for name, column in known.items()}, "axis", usual, tip="Parameters, from left to right."
 )

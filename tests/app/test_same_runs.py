@@ -50,5 +50,7 @@ def test_settings_of_another_program_are_told_apart_on_every_page(tmp_path: Path
         assert accounts(app) == {"12 of 12 matched runs used"}, page
     assert "12 runs in 3 settings" in words(said["seeding"])
     assert "data matters" in words(said["sensitivity"]).replace("**", "")
+    assert {"data"} <= set(open_app(tmp_path, "pages/runs.py", group="hydra").dataframe[0].value)
+    assert open_app(tmp_path, "pages/parallel.py", group="hydra").multiselect(key="axis").value == ["extra:data"]
     app = open_app(tmp_path, "pages/architecture.py", group="hydra", x="data", y="none")
     assert "from **1.02 %** (data leo) to **102 %** (data molniya)" in words(app)

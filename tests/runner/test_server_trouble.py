@@ -104,7 +104,7 @@ def test_a_server_that_does_not_know_what_runs_used_costs_the_datasets_alone(stu
     assert len(came) == 12
     assert len(said) == 1 and "does not list what runs used" in said[0]
     assert stub.count("RunInputArtifacts") < 12 * 3  # each of four threads tries again, then nobody asks
-    assert detail(tmp_path / "store", "r1").model_problem is None
+    assert detail(tmp_path / "store", "r1").model_sha256 is not None
     assert len(synced(tmp_path / "store").unchanged) == 12
 
 

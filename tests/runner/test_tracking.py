@@ -6,6 +6,7 @@ import pytest
 import wandb
 
 from orbitsens.config import ConfigError
+from orbitsens.version import NUMERICS
 from runner.tracking import finish_run, log_rows, logging_thread, new_run_id, on_steps, start_run
 from runner.wandb_local import local_runs
 from store.records import RunRecord
@@ -42,7 +43,7 @@ def test_runs_open_at_once_come_back_as_they_were_logged(tmp_path: Path) -> None
         assert (record.name, record.tags, record.notes) == (f"run r{i}", ("a", "b"), "a note")
         assert (record.state, record.reason, record.source) == ("finished", None, "local")
         assert record.created_at < record.finished_at
-        ours = {"version": "0.1.0", "config_hash": config.hash, "setting_hash": config.setting}
+        ours = {"version": "0.1.0", "numerics": NUMERICS, "config_hash": config.hash, "setting_hash": config.setting}
         ours["started_at"] = record.created_at.isoformat()
         assert record.config == config.logged() | {"orbitsens": ours}
 

@@ -82,6 +82,12 @@ def all_columns(parameters: pd.DataFrame, metrics: pd.DataFrame, history: pd.Dat
     return {column_id(column): column for column in columns}
 
 
+def ids_of(parameters: Sequence[str], columns: Mapping[str, RunColumn]) -> list[str]:
+    """Return the ids of parameters among some columns; one without a typed column is an extra one there."""
+    ids = [name if name in columns else column_id(RunColumn("extra", name)) for name in parameters]
+    return [name for name in ids if name in columns]
+
+
 def usual_columns(columns: Mapping[str, RunColumn], varying: Sequence[str], *, groups: bool) -> list[str]:
     """Ids of the columns to begin with.
 
@@ -93,7 +99,7 @@ def usual_columns(columns: Mapping[str, RunColumn], varying: Sequence[str], *, g
     alike = [name for name in headline if columns[name].split == columns[headline[0]].split]
     wanted = [
         *([GROUP] if groups else []),
-        *varying[:MOST_VARYING],
+        *ids_of(varying, columns)[:MOST_VARYING],
         "seed",
         *alike[:2],
         CREATED,
