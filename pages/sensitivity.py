@@ -1,18 +1,15 @@
 """Sensitivity: is a difference real, or is it the seed?"""
 
-from functools import partial
-
 import streamlit as st
 
 from orbitsens.sensitivity import report, wording
 from orbitsens.sensitivity.analysis import Analysis
-from pages.shared import look, study_data
-from pages.shared.charts.effects import effect_chart
-from pages.shared.exports import download_row
+from orbitsens.sensitivity.scope_wording import divergence_sentences
+from pages.shared import study_data
 from pages.shared.filter.beginning import most_parameters
-from pages.shared.glossary import COMMON, hover
 from pages.shared.selectors import choose_measured
 from pages.shared.sensitivity import data as sensitivity_data
+from pages.shared.sensitivity.answer import show_answer
 from pages.shared.sensitivity.importance import show_importance
 from pages.shared.sensitivity.pair import show_pair
 from pages.shared.start import start
@@ -24,50 +21,17 @@ measured = choose_measured(view, st.columns([3, 4], vertical_alignment="bottom")
 words = wording.Metric(metric(measured.metric).label, metric(measured.metric).unit)
 dataset = dataset_label(measured.dataset, measured.split)
 answer = sensitivity_data.analysis(view.catalogue, view.filter, measured, view.but)
-found, noise, effects = answer.response, answer.noise, answer.effects
+found = answer.response
 remark = sensitivity_data.remark(view.catalogue, view.filter, measured, view.but)
 if isinstance(found, str):
     st.info(plain(found))
-    st.markdown(plain(wording.divergence_sentence(answer)))
+    st.markdown(plain(" ".join(divergence_sentences(answer))))
     st.stop()
 
-
-def say(*sentences: str | wording.Said) -> None:
-    """Write sentences as a list, each once, their verdicts bold and their terms explained on hover."""
-    said = [each if isinstance(each, wording.Said) else wording.Said("", each) for each in sentences]
-    lines = [f"- {f'**{plain(one.verdict)}**' if one.verdict else ''}{plain(one.rest)}" for one in dict.fromkeys(said)]
-    st.markdown(hover("\n".join(lines), COMMON))
-
-
-say(*wording.parameter_sentences(effects, words), wording.noise_sentence(noise, words))
-st.caption(f"{found.counted}, {100 * answer.level:g} % level.")
-if not isinstance(effects, str):
-    for sentence in effects.warnings:
-        st.warning(plain(sentence), icon=":material/warning:")
-    if effects.table["effect"].notna().any():
-        told = "Point: estimate; bar: interval; dashed line: one seed-noise standard deviation."
-        told = f"{told} Method: {effects.method}."
-        st.altair_chart(effect_chart(effects, look.theme()), theme=None, key="effects")
-        st.caption(told)
-        download_row(
-            f"effects-{view.name}-{measured.metric}",
-            partial(effect_chart, effects, "light"),
-            f"What moves the {words.label} on {dataset}: {view.name}",
-            [f"{found.counted}.", told],
-            partial(study_data.run_metric, view.catalogue, view.filter, measured),
-            "Every matched run with its id, parameters and value.",
-            key="effects",
-        )
-say(
-    *wording.interaction_sentences(effects),
-    *wording.share_sentence(answer.decomposition),
-    wording.best_sentence(answer, words),
-    *filter(None, [remark]),
-    wording.divergence_sentence(answer),
-)
-if found.runs["setting"].nunique() > 1 and not isinstance(noise, str):
+show_answer(answer, words, dataset, view.name, remark)
+if found.runs["setting"].nunique() > 1 and not isinstance(answer.noise, str):
     st.subheader("Two settings, and the sweep that would tell them apart")
-    show_pair(found, noise, study_data.run_metric(view.catalogue, view.filter, measured), view.name, words)
+    show_pair(view, found, study_data.run_metric(view.catalogue, view.filter, measured), words)
 if found.parameters:
     st.subheader("Importance")
     show_importance(view, measured)

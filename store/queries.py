@@ -110,6 +110,13 @@ def run_metric(
     return with_own_keys(con, table)
 
 
+def orbit_values(
+    con: duckdb.DuckDBPyConnection, which: RunFilter, metric: str, dataset: str | None, split: str
+) -> pd.DataFrame:
+    """Return one metric orbit by orbit. Columns: run_key, orbit (from 0), value; no rows for runs that lack it."""
+    return matched_frame(con, which, "orbit_values", {"metric": metric, "dataset": dataset, "split": split})
+
+
 def trained_configs(con: duckdb.DuckDBPyConnection, entity: str, project: str, group: str) -> TrainedConfigs:
     """Return the hashes of the configs that a group has finished (diverged ones too), or that train right now."""
     rows = arrow(con, "trained_configs", {"entity": entity, "project": project, "group": group}).to_pylist()

@@ -128,11 +128,18 @@ def _seeds(found: GroupAnswer) -> str:
     """How many seeds one needs."""
     noise = found.answer.noise
     assert not isinstance(noise, str), noise
-    lines = ["| to tell two settings that differ by | seeds of each (80 % power, 5 % level) |", "| --- | --- |"]
+    settings = noise.per_setting.dropna(subset="sd").sort_values("sd", kind="stable")
+    lines = [
+        f"| seeds of each of two settings on equal seeds for a difference of | {' | '.join(settings['setting'])} |",
+        f"|{' --- |' * (1 + len(settings))}",
+    ]
     for percent in DIFFERENCES:
-        n = seeds_per_arm(as_difference(percent, noise.log, 1.0), noise.sd)
-        lines += [f"| {percent:g} % | {n} |"]
-    return "\n".join(lines) + "\n\n"
+        wanted = as_difference(percent, noise.log, 1.0)
+        seeds = [str(seeds_per_arm(wanted, sd, correlation=0.0)) for sd in settings["sd"]]
+        lines += [f"| {percent:g} % | {' | '.join(seeds)} |"]
+    return (
+        "\n".join(lines) + "\n\nWith 80 % power at the 5 % level; each column: two settings as noisy as that one.\n\n"
+    )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.means import setting_means
 from orbitsens.sensitivity.noise import noise_floor
-from orbitsens.sensitivity.response import Response
+from orbitsens.sensitivity.response import Response, on_scale
 from orbitsens.sensitivity.settings import value_texts, with_settings
 from orbitsens.sensitivity.training_cost import COST
 from orbitsens.sensitivity.usable import DIVERGED, NOT_FINITE, mark_used, nothing_usable, reasons
@@ -38,11 +38,12 @@ class CellStudy:
 
     `runs`: the input sorted by cell and seed, with `cell` (label), `used` and `why_not` (None for used runs).
     `cells`: a row per cell that has a run: `cell`, the axes as text, `n_runs`, `n` (used runs), `diverged` (runs),
-    `median`, `q1`, `q3`, `min`, `max`, `mean`, `low`, `high` (with `log` the geometric mean; interval pooled as on
-    the Sensitivity page), `n_parameters` and `train_gflop` (medians), `best`, `candidate` (not distinguishable
-    from the best). `levels`: the values of each axis as text, in order. `found`: all cells against the best one, or
-    the sentence that says why that cannot be had. `mixed`: the parameters that differ within some cell. `beyond`:
-    those that differ between cells and are on no axis, so that what cells differ in may be owed to them.
+    `median`, `q1`, `q3`, `min`, `max`, `mean`, `low`, `high` (with `log` the geometric mean; the cell's own
+    interval, NaN for one run), `n_parameters` and `train_gflop` (medians), `best`, `candidate` (indistinguishable
+    from the best), `ranked` (not left out because its runs diverged). `levels`: the values of each axis as text, in
+    order. `found`: all cells against the best one, or the sentence that says why that cannot be had. `mixed`: the
+    parameters that differ within some cell. `beyond`: those that differ between cells and
+    are on no axis, so that what cells differ in may be owed to them.
     """
 
     runs: pd.DataFrame
@@ -128,25 +129,32 @@ def _compared(
     runs: pd.DataFrame, cells: pd.DataFrame, axes: Sequence[str], level: float
 ) -> tuple[pd.DataFrame, Best | str, bool]:
     used = runs[runs["used"]].assign(setting=lambda rows: rows["cell"])
-    log = bool((used["value"] > 0.0).all())
-    used["y"] = np.log10(used["value"]) if log else used["value"]
     not_used = reasons(runs)
-    cells = cells.assign(mean=np.nan, low=np.nan, high=np.nan, best=False, candidate=False)
+    cells = cells.assign(mean=np.nan, low=np.nan, high=np.nan, best=False, candidate=False, ranked=True)
     if used.empty:
-        return cells, nothing_usable(len(runs), not_used), log
+        return cells, nothing_usable(len(runs), not_used), True
+    used["y"], log, zeros = on_scale(used["value"])
     columns = ["run_key", "setting", "seed", "value", "y"]
-    response = Response(used[columns], tuple(axes), (), len(runs), not_used, log)
+    response = Response(used[columns], tuple(axes), (), len(runs), not_used, log, zeros)
+    ended = cells["n"] + cells["diverged"]
+    lost = {
+        str(name): (int(n), int(gone))
+        for name, n, gone in zip(cells["cell"], ended, cells["diverged"], strict=True)
+        if gone
+    }
     try:
         noise = noise_floor(response, level)
         means = setting_means(response, noise, level).set_index("setting")
         for name, source in {"mean": "error", "low": "error_low", "high": "error_high"}.items():
             cells[name] = means[source].reindex(cells["cell"]).to_numpy()
-        found = best(response, noise, level)
+        found = best(response, noise, level, lost=lost)
     except CannotSay as reason:
         return cells, str(reason), log
     candidates = set(found.table["setting"][found.table["candidate"]])
     first = found.table["setting"].iloc[0]
-    return cells.assign(best=cells["cell"] == first, candidate=cells["cell"].isin(candidates)), found, log
+    ranked = ~cells["cell"].isin(found.not_ranked)
+    cells = cells.assign(best=cells["cell"] == first, candidate=cells["cell"].isin(candidates), ranked=ranked)
+    return cells, found, log
 
 
 def _mixed(used: pd.DataFrame, others: Sequence[str], but: Sequence[str], in_range: Sequence[str]) -> tuple[str, ...]:

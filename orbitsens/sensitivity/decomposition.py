@@ -1,37 +1,36 @@
-"""Where the variance of a sweep comes from: parameters, their interactions, the seeds, and the rest."""
+"""Where the variance of a sweep comes from: what is identified, what is shared, and what is nobody's."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from orbitsens.sensitivity.bundles import bundles
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.fit import Fit, fit
+from orbitsens.sensitivity.forms import FTest, rows, tested
 from orbitsens.sensitivity.intervals import LEVEL
-from orbitsens.sensitivity.model import Model, gained, solve, wald, without
+from orbitsens.sensitivity.leastsquares import Places, Solution, solve
+from orbitsens.sensitivity.model import Model
+from orbitsens.sensitivity.ratios import beyond_chance, share
 from orbitsens.sensitivity.response import Response
-from orbitsens.sensitivity.seed_shares import Part, seed_parts, seeds_method
-from orbitsens.sensitivity.terms import Array
+from orbitsens.sensitivity.seed_shares import seed_parts, seeds_method
 from orbitsens.sensitivity.threads import one_thread
 
-# Fewer settings than this are no sample to draw from: their means are taken as fixed and only the noise is drawn.
-FEWEST_SETTINGS = 20
-DRAWS = 200
-# A model of more columns than this is slow to fit, and gets fewer draws.
-MANY_COLUMNS, DRAWS_OF_MANY = 150, 30
-MOST_CLUSTERS = 60
-MISFIT, REST = "lack of fit", "residual"
+MISFIT, NOISE, SHARED = "lack of fit", "noise", "shared"
+NOTHING_LEFT = 1e-12  # of the spread within settings
+BESIDE = " + "  # between the parameters of a bundle
 
 
 @dataclass(frozen=True)
 class Decomposition:
-    """Shares of the variance of y.
+    """Shares of the variance of y, which sum to 1.
 
-    `table`: a row per source: source (a parameter, "a x b", "seed", "lack of fit", "residual"), kind ("parameter",
-    "interaction", "seed", "lack of fit", "residual"), share, low, high. Shares of parameters are type II and
-    corrected for what noise alone would take; they sum to 1 in a balanced design, and can be slightly negative.
-    `misfit_p`: p value of the lack of fit, NaN where it cannot be tested.
+    `table`: a row per source: source (a parameter, "a + b" for parameters that change together, "a x b", a column of
+    seeds, "lack of fit", "shared", "noise"), kind ("parameter", "bundle", "interaction", "seed", "lack of fit",
+    "shared", "noise"), share, low, high. Shares of parameters are what they explain beyond all others, less what
+    noise would take; single ones can be slightly negative. "shared" is what the parameters explain together and
+    none alone, in designs that are not balanced; it has no interval, nor has the noise.
     """
 
     table: pd.DataFrame
@@ -57,101 +56,107 @@ def decompose(found: Response, level: float = LEVEL, fitted: Fit | None = None) 
         raise CannotSay(
             "Every run is needed to estimate the effects, so none is left to estimate the noise; add seeds."
         )
-    seeds = seed_parts(found)
-    shares = _shares(model, model.gram, model.pure, seeds)
-    draws = DRAWS if model.x.shape[1] <= MANY_COLUMNS else DRAWS_OF_MANY
-    drawn, how = _redraw(model, seeds, draws)
-    half = stats.norm.ppf(0.5 + level / 2) * drawn.std(axis=0, ddof=1)
-    values = np.array(list(shares.values()))
-    kinds = [_kind(key, model, seeds) for key in shares]
-    table = pd.DataFrame({"source": list(shares), "kind": kinds, "share": values})
-    table["low"], table["high"] = np.clip(values - half, 0.0, 1.0), np.clip(values + half, 0.0, 1.0)
+    table = _table(found, model, level)
     return Decomposition(
         table=table,
         misfit_p=model.misfit_p,
         method=(
-            f"type II sums of squares less what noise takes, of {found.scale}; {100 * level:g} % normal intervals "
-            f"from {draws} {how}; {seeds_method(found)}; {found.counted}"
+            f"what each source explains beyond all others, less what noise takes (type II), of {found.scale}; "
+            f"{100 * level:g} % intervals for these settings, by the noncentral chi-square distribution and MOVER; "
+            f"{seeds_method(found)}; {found.counted}"
         ),
         warnings=fitted.warnings,
     )
 
 
-def _shares(model: Model, gram: Array, pure: float, seeds: dict[str, Part]) -> dict[str, float]:
-    """Shares of the total sum of squares, each less its degrees of freedom times the noise variance."""
+def _table(found: Response, model: Model, level: float) -> pd.DataFrame:
+    cells = model.cells
+    n, spread = cells.n, model.spread
+    y = found.runs["y"]
+    within = float(((y - y.groupby(found.runs["setting"], sort=False).transform("mean")) ** 2).sum())
+    between = float((n * (cells.mean - np.average(cells.mean, weights=n)) ** 2).sum())
+    pure = model.df_pure > 0 and model.pure > NOTHING_LEFT * (between + within)
+    variance = spread.variance if pure else np.full(len(n), model.rss / max(model.df_misfit, 1))
+    of_means = float((variance * (1.0 - n / n.sum())).sum())
+    terms = _terms(model, pure)
+    seeds = _seeds(found)
+    kinds, tests = [kind for kind, _ in terms.values()], [test for _, test in terms.values()]
+    parts = {name: test.square - test.chance for name, (_, test) in terms.items()}
+    misfit = model.misfit.square - model.misfit.chance if pure and model.df_misfit else 0.0
+    explained = between - of_means - misfit if pure else between - of_means
+    alone = sum(parts.values())
+    if alone > explained > 0.0:
+        # More than there is: what they explain beyond each other overlaps, and each gives way in proportion.
+        parts = {name: value * explained / alone for name, value in parts.items()}
+    shared = max(explained - sum(parts.values()), 0.0) if len(parts) > 1 else 0.0
+    if pure and model.df_misfit:
+        parts[MISFIT], kinds, tests = misfit, [*kinds, MISFIT], [*tests, model.misfit]
+    for name, test in seeds.items():
+        parts[name], kinds, tests = test.square - test.chance, [*kinds, "seed"], [*tests, test]
+    total = within + between
+    noise = total - sum(parts.values()) - shared
+    ends = [beyond_chance(test, level) for test in tests]
+    # Noise and the parts, each with the standard deviation that its interval has.
+    df = float(cells.df.sum()) if pure else float(model.df_misfit)
+    relative, own_df = variance / max(float(variance.max()), 1e-300), np.maximum(cells.df, 1e-9)
+    df_noise = (relative * own_df).sum() ** 2 / max((relative**2 * own_df).sum(), 1e-12) if pure else max(df, 1.0)
+    sds = np.array([(high - low) / 3.92 for low, high in ends] + [noise * np.sqrt(2.0 / df_noise)])
+    rest_sd = np.sqrt(np.maximum((sds**2).sum() - sds[:-1] ** 2, 0.0))
+    limits = [
+        share(value, end, total - max(value, 0.0), sd, level)
+        for value, end, sd in zip(parts.values(), ends, rest_sd, strict=True)
+    ]
+    # None for the noise: an interval of a variance holds for normal noise only, which seeds need not be.
+    limits.append((float("nan"), float("nan")))
+    values = np.array([*parts.values(), noise])
+    table = pd.DataFrame({"source": [*parts, NOISE], "kind": [*kinds, NOISE], "share": values / total})
+    table["low"], table["high"] = [low for low, _ in limits], [high for _, high in limits]
+    if shared > 0.0:
+        row = pd.DataFrame({"source": [SHARED], "kind": [SHARED], "share": [shared / total]})
+        table = pd.concat([table[:-1], row, table[-1:]], ignore_index=True)
+    return table
+
+
+def _terms(model: Model, pure: bool) -> dict[str, tuple[str, FTest]]:
+    """The test of each source that the design can tell apart from all others."""
+    tied = bundles(model.cells.terms)
+    together = {name for group in tied for name in group}
+    weighted = model.x * model.cells.n[:, None]
     everything = np.arange(model.x.shape[1])
-    full = solve(gram, everything)
-    total = solve(gram, model.columns[()]).rss + pure
-    df_noise = model.df_pure or model.df_misfit
-    noise = (pure if model.df_pure else full.rss) / df_noise
-    squares: dict[str, float] = {}
-    interacting = {name for key in model.columns if len(key) == 2 for name in key}
-    terms = {key: places for key, places in model.columns.items() if key}
-    for key, places in terms.items():
-        if len(key) == 1 and key[0] in interacting:
-            taken = gained(gram, without(model, key[0]), places)
-        else:  # what it adds to all other terms
-            taken = wald(full, places)
-        squares[" x ".join(key)] = taken - places.size * noise
-    seed_sum = 0.0
-    left = model.df_pure - sum(df for _, df in seeds.values())
-    if left > 0:
-        # Each part against what all of them leave of the spread within settings.
-        rest = max(pure - sum(square for square, _ in seeds.values()), 0.0) / left
-        parts = {name: square - df * rest for name, (square, df) in seeds.items() if df}
-        squares |= parts
-        seed_sum = sum(parts.values())
-    if model.df_pure and model.df_misfit:
-        squares[MISFIT] = full.rss - model.df_misfit * noise
-    taken = (full.rank - 1 + model.df_misfit) if model.df_pure else full.rank - 1
-    squares[REST] = df_noise * noise + taken * noise - seed_sum
-    return {name: value / total for name, value in squares.items()}
+    full = solve(model.gram, everything)
+    found: dict[str, tuple[str, FTest]] = {}
+
+    def add(name: str, kind: str, fit: Solution, places: Places, own: Places) -> None:
+        parts = rows(fit, own, weighted[:, places])
+        mean = model.cells.mean - model.cells.mean.mean()
+        variance = model.rss / max(model.df_misfit, 1)
+        test = tested(parts, mean, model.cells.n, model.spread if pure else None, variance, float(model.df_misfit))
+        found[name] = (kind, test)
+
+    for names in [*((term.name,) for term in model.cells.terms if term.name not in together), *tied]:
+        base = np.concatenate([p for key, p in model.columns.items() if not set(key) & set(names)])
+        own = np.concatenate([model.columns[(name,)] for name in names])
+        places = np.concatenate([base, own])
+        kind = "parameter" if len(names) == 1 else "bundle"
+        add(BESIDE.join(names), kind, solve(model.gram, places), places, np.arange(base.size, places.size))
+    for key, places in model.columns.items():
+        if len(key) == 2:
+            add(" x ".join(key), "interaction", full, everything, places)
+    return found
 
 
-def _kind(source: str, model: Model, seeds: dict[str, Part]) -> str:
-    if source in (MISFIT, REST):
-        return source
-    if source in seeds:
-        return "seed"
-    return "parameter" if (source,) in model.columns else "interaction"
-
-
-def _redraw(model: Model, seeds: dict[str, Part], draws: int) -> tuple[Array, str]:
-    """Shares of redrawn sweeps, [draws, sources], and how they were drawn."""
-    rng = np.random.default_rng(1)
-    summary = model.cells
-    z = np.column_stack([model.x, summary.mean - np.average(summary.mean, weights=summary.n)])
-    if len(summary.n) < FEWEST_SETTINGS and model.df_pure:
-        sd = np.sqrt(model.pure / model.df_pure)
-        rows = []
-        for noise in rng.normal(size=(draws, len(summary.n))):
-            y = z.copy()
-            y[:, -1] += sd * noise / np.sqrt(summary.n)
-            pure, drawn = _redraw_seeds(model, seeds, rng)
-            rows.append(list(_shares(model, y.T @ (summary.n[:, None] * y), pure, drawn).values()))
-        return np.array(rows), "draws of the seed noise about the setting means (too few settings to draw from)"
-    clusters = rng.permutation(np.arange(len(summary.n)) % min(len(summary.n), MOST_CLUSTERS))
-    grams = np.array([_gram(z[clusters == c], summary.n[clusters == c]) for c in range(clusters.max() + 1)])
-    pures = np.bincount(clusters, weights=summary.ss)
-    weights = rng.exponential(size=(draws, len(pures)))
-    weights /= weights.mean(axis=1, keepdims=True)
-    rows = []
-    weighted = (weights @ grams.reshape(len(grams), -1)).reshape(draws, *grams.shape[1:])
-    for weight, gram in zip(weights, weighted, strict=True):
-        _, drawn = _redraw_seeds(model, seeds, rng)
-        rows.append(list(_shares(model, gram, float(weight @ pures), drawn).values()))
-    of_what = "settings" if len(pures) == len(summary.n) else f"{len(pures)} groups of whole settings"
-    return np.array(rows), f"Bayesian bootstraps clustered by setting (random weights on {of_what})"
-
-
-def _redraw_seeds(model: Model, seeds: dict[str, Part], rng: np.random.Generator) -> tuple[float, dict[str, Part]]:
-    """Redraw the spread within settings, and the parts of it that the seeds have in common."""
-    drawn = {name: Part(square * rng.chisquare(df) / df if df else 0.0, df) for name, (square, df) in seeds.items()}
-    rest = model.df_pure - sum(df for _, df in seeds.values())
-    left = model.pure - sum(square for square, _ in seeds.values())
-    left = left * rng.chisquare(rest) / rest if rest > 0 else left
-    return max(left, 0.0) + sum(square for square, _ in drawn.values()), drawn
-
-
-def _gram(z: Array, n: Array) -> Array:
-    return np.asarray(z.T @ (n[:, None] * z))
+def _seeds(found: Response) -> dict[str, FTest]:
+    """What each column of seeds explains within settings, tested against what all of them leave."""
+    parts = seed_parts(found)
+    runs = found.runs.groupby("setting", sort=False)["y"]
+    left = found.n_used - runs.ngroups - sum(df for _, df in parts.values())
+    within = float(((found.runs["y"] - runs.transform("mean")) ** 2).sum())
+    rest = within - sum(square for square, _ in parts.values())
+    if left < 1 or not rest > NOTHING_LEFT * within:
+        return {}
+    noise = rest / left
+    return {
+        name: FTest(square / df / noise, float(df), float(left), float("nan"), square, df * noise)
+        for name, (square, df) in parts.items()
+        if df
+    }

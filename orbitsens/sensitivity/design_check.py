@@ -8,11 +8,13 @@ import pandas as pd
 from scipy import linalg
 
 from orbitsens.config import OTHER_KEYS
+from orbitsens.sensitivity.array import Array
 from orbitsens.sensitivity.labels import label
-from orbitsens.sensitivity.model import SINGULAR, Places, missing_combinations, well_apart
+from orbitsens.sensitivity.leastsquares import SINGULAR, Places, well_apart
+from orbitsens.sensitivity.model import missing_combinations
 from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.seed_shares import seeds_alike
-from orbitsens.sensitivity.terms import Array, Cells
+from orbitsens.sensitivity.terms import Cells
 
 ALIASED = 1e-8
 # Share of a parameter's own variation that the others leave, below which its effect is hardly its own (VIF above 10).
@@ -52,12 +54,10 @@ def warnings(found: Response, cells: Cells, table: pd.DataFrame) -> list[str]:
     `table` is that of `tolerances`.
     """
     said = [
-        f"{label(parameter)} cannot be told from {label(partner)}: they change together in these runs."
-        if status == "aliased"
-        else f"{label(parameter)} is nearly confounded with the other parameters (mostly {label(partner)}): "
+        f"{label(parameter)} is nearly confounded with the other parameters (mostly {label(partner)}): "
         f"only {100 * tolerance:.0f} % of its variation is its own."
         for parameter, tolerance, partner, status in table.itertuples(index=False)
-        if status != "free"
+        if status == "nearly aliased"
     ]
     holes = [(a.name, b.name, missing_combinations(cells, a.name, b.name)) for a, b in combinations(cells.terms, 2)]
     gaps = [(label(a), label(b), n) for a, b, n in holes if n > 0]
@@ -87,7 +87,7 @@ def warnings(found: Response, cells: Cells, table: pd.DataFrame) -> list[str]:
         "number, and intervals are too narrow."
         for name, p in seeds_alike(found)
     ]
-    return said + seed_warnings(found)
+    return said + ([] if cells.blocks else seed_warnings(found))
 
 
 def seed_warnings(found: Response) -> list[str]:

@@ -4,17 +4,19 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
-from scipy import linalg, stats
 
-from orbitsens.sensitivity.terms import Array, Cells, product
+from orbitsens.sensitivity.array import Array
+from orbitsens.sensitivity.forms import NOTHING, FTest, left_over
+from orbitsens.sensitivity.leastsquares import Places, solve
+from orbitsens.sensitivity.spread import Spread, each_own
+from orbitsens.sensitivity.terms import Cells, product
 
-Places = npt.NDArray[np.intp]
 Key = tuple[str, ...]
 
-SINGULAR = 1e-10  # of the largest eigenvalue of the columns' correlations
-WELL_APART = 1e-3  # smallest diagonal of the Cholesky factor of the columns' correlations
 MISFIT = 0.05
+# Interactions may make the variance of main effects so many times as large, as they do in designs that are not
+# balanced.
+MOST_INFLATED = 2.0
 FEWEST_PURE = 10  # degrees of freedom, below which the misfit is pooled with the spread within settings
 
 
@@ -25,6 +27,7 @@ class Model:
     `x`: [n_settings, p], all columns; `columns`: where each term's are, the intercept's under the key (); `gram`:
     [p + 1, p + 1], weighted cross products of the columns and the centred response (last). `rss`: weighted misfit of
     the setting means, with `df_misfit` degrees of freedom; `pure`: sum of squares within settings, with `df_pure`.
+    `spread`: each setting's variance. `misfit`: the test that the settings differ by no more than the model says.
     """
 
     cells: Cells
@@ -36,13 +39,13 @@ class Model:
     df_misfit: int
     pure: float
     df_pure: int
+    spread: Spread
+    misfit: FTest
 
     @property
     def misfit_p(self) -> float:
-        """The p value of the lack of fit, an F test against the spread within settings; NaN if untestable."""
-        if not (self.df_misfit and self.df_pure and self.pure > 0.0):
-            return float("nan")
-        return float(stats.f.sf(self.rss / self.df_misfit / (self.pure / self.df_pure), self.df_misfit, self.df_pure))
+        """The p value of the lack of fit against the spread within settings; NaN if untestable."""
+        return self.misfit.p
 
 
 @dataclass(frozen=True)
@@ -58,21 +61,12 @@ class Error:
     source: str
 
 
-@dataclass(frozen=True)
-class Solution:
-    """Coefficients [c] of some columns, their covariance [c, c] for unit variance, and what is left."""
-
-    beta: Array
-    covariance: Array
-    rss: float
-    rank: int
-
-
 def build(cells: Cells, interactions: bool = True) -> Model:
     """Choose the terms and factorise.
 
     All parameters' main effects, and the interactions of those pairs of which every combination was run; no
-    interaction at all where they could not be told apart together, or would leave no setting repeated nor left over.
+    interaction at all where they could not be told apart together, would leave no setting repeated nor left over, or
+    would cost the main effects half of their precision.
     """
     pairs = [
         (a.name, b.name)
@@ -93,58 +87,6 @@ def missing_combinations(cells: Cells, a: str, b: str) -> int:
         return 0 if len(cells.n) >= 10 * first.width * second.width else -1
     seen = len(np.unique(first.level * len(second.labels) + second.level))
     return len(first.labels) * len(second.labels) - seen
-
-
-def solve(gram: Array, places: Places) -> Solution:
-    """Least squares of the gram's last variable on some others; directions in which they do not vary are left out."""
-    a, b = gram[np.ix_(places, places)], gram[places, -1]
-    scale = np.sqrt(np.maximum(np.diag(a), 1e-300))
-    scaled, rank = _inverse(a / np.outer(scale, scale))
-    inverse = scaled / np.outer(scale, scale)
-    beta = inverse @ b
-    return Solution(beta, inverse, max(float(gram[-1, -1] - b @ beta), 0.0), rank)
-
-
-def gained(gram: Array, base: Places, own: Places) -> float:
-    """How much of the sum of squares some columns take beyond others."""
-    places = np.concatenate([base, own])
-    a, b = gram[np.ix_(places, places)], gram[places, -1]
-    scale = np.sqrt(np.maximum(np.diag(a), 1e-300))
-    factor = well_apart(a / np.outer(scale, scale))
-    if factor is None:
-        fit = solve(gram, places)
-        return wald(fit, np.arange(base.size, places.size))
-    # The last entries of the response seen along the columns, each less those before it.
-    along = linalg.solve_triangular(factor, b / scale, lower=True, check_finite=False)[base.size :]
-    return float(along @ along)
-
-
-def wald(fit: Solution, places: Places) -> float:
-    """How much of the sum of squares would go with some of a solution's columns."""
-    beta, block = fit.beta[places], fit.covariance[np.ix_(places, places)]
-    scale = np.sqrt(np.maximum(np.diag(block), 1e-300))
-    factor = well_apart(block / np.outer(scale, scale))
-    if factor is None:
-        return float(beta @ linalg.pinvh(block) @ beta)
-    along = linalg.solve_triangular(factor, beta / scale, lower=True, check_finite=False)
-    return float(along @ along)
-
-
-def well_apart(correlations: Array) -> Array | None:
-    """Cholesky factor (lower) where the columns are well apart; it is many times faster than eigenvalues."""
-    factor, info = linalg.lapack.dpotrf(correlations, lower=True)
-    return factor if info == 0 and np.diag(factor).min(initial=1.0) > WELL_APART else None
-
-
-def _inverse(correlations: Array) -> tuple[Array, int]:
-    """Pseudo-inverse and rank."""
-    factor = well_apart(correlations)
-    if factor is not None:
-        lower, _ = linalg.lapack.dpotri(factor, lower=True)
-        return np.tril(lower) + np.tril(lower, -1).T, len(correlations)
-    values, vectors = linalg.eigh(correlations, check_finite=False)
-    keep = values > SINGULAR * values.max(initial=0.0)
-    return (vectors[:, keep] / values[keep]) @ vectors[:, keep].T, int(keep.sum())
 
 
 def without(model: Model, name: str) -> Places:
@@ -180,6 +122,9 @@ def _assemble(cells: Cells, pairs: list[tuple[str, str]]) -> Model:
     z = np.column_stack([x, cells.mean - np.average(cells.mean, weights=cells.n)])
     gram = z.T @ (cells.n[:, None] * z)
     found = solve(gram, np.arange(x.shape[1]))
+    spread = each_own(cells.ss, cells.df)
+    free, pure = len(cells.n) - found.rank, round(float(cells.df.sum()))
+    misfit = left_over(x, z[:, -1], cells.n, spread) if free and pure and cells.ss.sum() > 0.0 else NOTHING
     return Model(
         cells=cells,
         x=x,
@@ -187,9 +132,11 @@ def _assemble(cells: Cells, pairs: list[tuple[str, str]]) -> Model:
         columns=columns,
         rank=found.rank,
         rss=found.rss,
-        df_misfit=len(cells.n) - found.rank,
+        df_misfit=free,
         pure=float(cells.ss.sum()),
-        df_pure=int(cells.n.sum()) - len(cells.n),
+        df_pure=pure,
+        spread=spread,
+        misfit=misfit,
     )
 
 
@@ -197,6 +144,7 @@ def _affordable(model: Model) -> bool:
     mains = sum(places.size for key, places in model.columns.items() if len(key) < 2)
     extra = model.x.shape[1] - mains
     # Aliased main effects lower the rank as well; they do not make the interactions unaffordable.
-    main_rank = solve(model.gram, np.arange(mains)).rank
+    alone, full = solve(model.gram, np.arange(mains)), solve(model.gram, np.arange(model.x.shape[1]))
+    inflated = np.diag(full.covariance)[1:mains] > MOST_INFLATED * np.diag(alone.covariance)[1:]
     enough = model.df_pure >= FEWEST_PURE or model.df_misfit >= max(FEWEST_PURE, model.rank)
-    return model.rank == main_rank + extra and enough
+    return model.rank == alone.rank + extra and enough and not inflated.any()

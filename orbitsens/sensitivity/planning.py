@@ -6,8 +6,8 @@ from math import log10, sqrt
 import numpy as np
 from scipy import stats
 
+from orbitsens.sensitivity.array import Array
 from orbitsens.sensitivity.cannot import CannotSay
-from orbitsens.sensitivity.terms import Array
 
 POWER = 0.8
 MOST = 10_000
@@ -17,29 +17,40 @@ FAR = 30.0
 
 def seeds_per_arm(
     difference: float,
-    sd: float,
+    sd: float | tuple[float, float],
     *,
     correlation: float | None = None,
+    settings: int = 2,
     power: float = POWER,
     level: float = 0.05,
 ) -> int:
-    """Smallest number of seeds in each of two settings with which a t test finds a true difference.
+    """Smallest number of seeds in each setting with which the report finds a true difference between two of them.
 
-    `difference` and `sd` (within a setting) are in one unit, such as log10 of the error. `correlation` None plans for
-    different seeds in the two settings (two-sample t); a number plans for shared seeds, whose values correlate by as
-    much (paired t). `power` is the chance to find it with a two-sided test at `level`. Noncentral t, exact for normal
-    values with equal spread.
+    `difference` and `sd` (within a setting, or within each of the two) are in one unit, such as log10 of the error.
+    `correlation` None plans for different seeds in each setting; a number for the same seeds in all, whose values
+    correlate by as much. `settings`: how many the study has, equally many seeds in each. With two settings the test is
+    the report's: the paired t test on shared seeds, else Welch's; with more it is the F test that the settings differ
+    at all, the others lying between the two. `power` is the chance to find it at `level`. Noncentral t and F, for
+    normal values.
 
     Raises:
         CannotSay: no difference to find, no noise, or more than 10,000 seeds needed.
     """
-    if not (abs(difference) > 0.0 and sd > 0.0):
+    first, second = sd if isinstance(sd, tuple) else (sd, sd)
+    if not (abs(difference) > 0.0 and first > 0.0 and second > 0.0):
         raise CannotSay("To plan seeds, point at a difference that is not zero, and at settings with seed noise.")
-    spread = sd * sqrt(2.0) if correlation is None else sd * sqrt(max(2.0 * (1.0 - correlation), 1e-12))
+    of_both = first**2 + second**2
+    of_difference = max(of_both - 2.0 * (correlation or 0.0) * first * second, 1e-12 * of_both)
+    free = of_both**2 / (first**4 + second**4)  # Satterthwaite's, for one degree of freedom in each
 
     def enough(n: int) -> bool:
-        df = 2 * (n - 1) if correlation is None else n - 1
-        return bool(t_power(min(abs(difference) / spread * sqrt(n), FAR), df, level) >= power)
+        shift = min(abs(difference) / sqrt(of_difference) * sqrt(n), FAR)
+        if settings == 2:
+            return bool(t_power(shift, n - 1 if correlation is not None else free * (n - 1), level) >= power)
+        blocks = 0 if correlation is None else 1
+        df = (settings - blocks) * (n - 1)
+        critical = float(stats.f.ppf(1.0 - level, settings - 1, df))
+        return bool(stats.ncf.sf(critical, settings - 1, df, shift**2) >= power)
 
     candidates = range(2, MOST + 1)
     place = bisect_left(candidates, True, key=enough)  # power grows with n

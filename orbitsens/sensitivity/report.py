@@ -6,12 +6,17 @@ import pandas as pd
 
 from orbitsens.config import harmless_cells
 from orbitsens.sensitivity import wording
+from orbitsens.sensitivity.aggregates import Aggregates
 from orbitsens.sensitivity.analysis import Analysis
 from orbitsens.sensitivity.means import means_method
+from orbitsens.sensitivity.noise import Noise
+from orbitsens.sensitivity.scope_wording import divergence_sentences, scope_sentences, seed_sentence
 from orbitsens.sensitivity.wording import Metric
 
 MOST_ROWS = 40
 SOBOL = "Sobol indices"
+TASKS, METRICS = "Over all test sets", "The best setting and the next in all metrics"
+DOCUMENT = "docs/methods.md"
 
 
 def markdown(answer: Analysis, title: str, metric: Metric, dataset: str, remark: str = "") -> str:
@@ -23,15 +28,20 @@ def markdown(answer: Analysis, title: str, metric: Metric, dataset: str, remark:
     counted = answer.response if isinstance(answer.response, str) else f"{answer.response.counted}."
     lines += [counted, ""]
     if isinstance(answer.response, str):
-        return _joined([*lines, "## Divergence", "", wording.divergence_sentence(answer)])
+        return _joined([*lines, "## Divergence", "", *divergence_sentences(answer)])
+    if answer.response.warning:
+        lines += [f"**{answer.response.warning}**", ""]
     lines += ["## Answer", "", *([f"- {remark}"] if remark else [])]
-    lines += [f"- {sentence}" for sentence in wording.parameter_sentences(answer.effects, metric)]
-    lines += [f"- {sentence}" for sentence in _distinct(answer, metric)]
+    lines += [f"- {sentence}" for sentence in answers(answer, metric)]
     warned = [] if isinstance(answer.effects, str) else [f"- {sentence}" for sentence in answer.effects.warnings]
-    if warned:
-        lines += ["", "## What this design cannot tell", "", *warned]
+    lines += ["", "## What this design cannot tell", ""]
+    lines += [f"- {sentence}" for sentence in scope_sentences(answer)]
+    lines += warned
     for name, table in tables(answer).items():
         lines += ["", f"## {name}", "", *markdown_table(table)]
+    for name, part in ((TASKS, answer.tasks), (METRICS, answer.metrics)):
+        if isinstance(part, str):
+            lines += ["", f"## {name}", "", part]
     if isinstance(answer.sobol, str):
         lines += ["", f"## {SOBOL}", "", answer.sobol]
     lines += ["", "## Methods", "", *methods(answer)]
@@ -43,19 +53,30 @@ def tables(answer: Analysis) -> dict[str, pd.DataFrame]:
     found: dict[str, pd.DataFrame] = {}
     if not isinstance(answer.effects, str):
         found["Effects"] = answer.effects.table.drop(columns=["pairs"])
+        if len(answer.effects.bundles):
+            names = answer.effects.bundles["parameters"].map(", ".join)
+            found["Parameters that change together"] = answer.effects.bundles.assign(parameters=names)
         if len(answer.effects.interactions):
             found["Interactions"] = answer.effects.interactions
-    if not isinstance(answer.decomposition, str):
-        found["Share of variance"] = answer.decomposition.table
-    if answer.sobol is not None and not isinstance(answer.sobol, str):
-        found[SOBOL] = answer.sobol.table
-    if not isinstance(answer.means, str):
-        found["Settings"] = answer.means
-    if not isinstance(answer.best, str):
-        found["Best"] = answer.best.table
-    if not isinstance(answer.noise, str):
-        found["Seed noise"] = answer.noise.per_setting
+    rest = {
+        "Share of variance": answer.decomposition,
+        SOBOL: answer.sobol,
+        "Settings": answer.means,
+        "Best": answer.best,
+        TASKS: answer.tasks,
+        METRICS: answer.metrics,
+        "Seed noise": answer.noise,
+    }
+    for name, part in rest.items():
+        if isinstance(part, pd.DataFrame):
+            found[name] = part
+        elif isinstance(part, Noise):
+            found[name] = part.per_setting
+        elif part is not None and not isinstance(part, str):
+            found[name] = part.table
     found["Divergence"] = answer.divergence
+    if len(answer.divergence_tests):
+        found["What decides divergence"] = answer.divergence_tests
     return found
 
 
@@ -84,10 +105,20 @@ def methods(answer: Analysis) -> list[str]:
         lines.append(f"- {SOBOL}: {answer.sobol.method}.")
     if not isinstance(answer.best, str):
         lines.append(f"- Best: {answer.best.method}.")
+    if isinstance(answer.tasks, Aggregates):
+        lines.append(f"- {TASKS}: {answer.tasks.method}.")
+    if isinstance(answer.metrics, pd.DataFrame):
+        lines.append(
+            f"- {METRICS}: A is the best setting, B the next; sign flips of the seeds that both have, step-down "
+            "over the "
+            "metrics (Romano and Wolf 2005)."
+        )
     lines.append(
-        f"- Divergence: Wilson score interval, {100 * answer.level:g} %, of the runs that ended by themselves."
+        f"- Divergence: Wilson score interval, {100 * answer.level:g} %, of the runs that ended by themselves; "
+        "that of all "
+        "settings of their effective number, because runs of one setting diverge together."
     )
-    return lines
+    return [*lines, f"- Formulas, references and measured error rates: {DOCUMENT}."]
 
 
 def markdown_table(table: pd.DataFrame) -> list[str]:
@@ -105,13 +136,18 @@ def _cell(value: object) -> str:
     return str(value).replace("|", "\\|")
 
 
-def _distinct(answer: Analysis, metric: Metric) -> list[str]:
+def answers(answer: Analysis, metric: Metric) -> list[str]:
+    """Every sentence of the answer, in order, each once."""
     said = [
+        *map(str, wording.parameter_sentences(answer.effects, metric)),
+        *wording.bundle_sentences(answer.effects),
         *wording.interaction_sentences(answer.effects),
-        *wording.share_sentence(answer.decomposition),
+        *wording.discovery_sentence(answer.effects),
+        *wording.share_sentence(answer.decomposition, answer.effects),
         wording.noise_sentence(answer.noise, metric),
+        *seed_sentence(answer.effects),
         wording.best_sentence(answer, metric),
-        wording.divergence_sentence(answer),
+        *divergence_sentences(answer),
     ]
     return list(dict.fromkeys(said))
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
 
 from orbitsens.config import SEED_KEYS
 from orbitsens.sensitivity.cannot import CannotSay
-from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.settings import with_settings
 from orbitsens.sensitivity.usable import DIVERGED, account, mark_used, nothing_usable, reasons
+
+# Up to this share of zeros among values that are else positive, zeros stand for what is too small to see.
+FEW_ZEROS = 0.1
+DRAW = "draw"  # of the training orbits: a random factor, as seeds are
 
 
 @dataclass(frozen=True)
@@ -19,9 +21,10 @@ class Response:
     """The runs that an analysis uses, and an account of those it does not.
 
     `runs`: one row per used run by setting and seed: `run_key`, `setting` (label), `seed`, `value` (the metric), `y`
-    (log10 of the value if `log`, else the value), the columns `parameters` and all seeds that there are.
+    (log10 of the value if `log`, else the value), the columns `parameters`, all seeds and the draw that there are.
     `parameters`: those that vary among the used runs. `constant`: those that vary only among the runs that are not
-    used. `not_used`: how many of the matched runs are left out, by reason.
+    used. `not_used`: how many of the matched runs are left out, by reason. `zeros`: how many of the used values are 0
+    (with `log` a zero counts as half the smallest positive value).
     """
 
     runs: pd.DataFrame
@@ -30,6 +33,7 @@ class Response:
     n_matched: int
     not_used: Mapping[str, int]
     log: bool
+    zeros: int = 0
 
     @property
     def n_used(self) -> int:
@@ -50,7 +54,30 @@ class Response:
     @property
     def scale(self) -> str:
         """The scale of `y` in words."""
-        return "log10 of the metric" if self.log else "the metric itself, because not all values have a logarithm"
+        if not self.log:
+            return "the metric itself, because not all values have a logarithm"
+        return f"log10 of the metric{', zeros as half the smallest positive value' if self.zeros else ''}"
+
+    @property
+    def warning(self) -> str | None:
+        """A sentence on what zeros and negative values did to the scale; None where all values are positive."""
+        if self.log and not self.zeros:
+            return None
+        n, value = self.n_used, self.runs["value"]
+        if self.log:
+            least = float(value[value > 0.0].min())
+            return (
+                f"{self.zeros} of {n} runs have the value 0, which has no logarithm: they count as "
+                f"{least / 2:.3g}, half "
+                "the smallest positive value, and factors that rest on them are rough."
+            )
+        negative = int((value < 0.0).sum())
+        what = (
+            f"{negative} of {n} runs have negative values" if negative else f"{self.zeros} of {n} runs have the value 0"
+        )
+        return (
+            f"{what}, so this analysis is of differences, not of factors: a large value weighs more than a small one."
+        )
 
 
 def response(table: pd.DataFrame, varying: Sequence[str]) -> Response:
@@ -72,11 +99,11 @@ def response(table: pd.DataFrame, varying: Sequence[str]) -> Response:
             f"All {len(used)} used runs have the same value of the metric, so there is nothing to explain; "
             "choose another metric."
         )
-    log = bool((used["value"] > 0.0).all())
-    used["y"] = np.log10(used["value"]) if log else used["value"]
+    used["y"], log, zeros = on_scale(used["value"])
     parameters = tuple(name for name in varying if used[name].nunique(dropna=False) > 1)
     seeds = [name for name in SEED_KEYS if name in used and name not in varying]
-    columns = list(dict.fromkeys(["run_key", "setting", "seed", "value", "y", *parameters, *seeds]))
+    draws = [DRAW] if DRAW in used and DRAW not in varying else []
+    columns = list(dict.fromkeys(["run_key", "setting", "seed", "value", "y", *parameters, *seeds, *draws]))
     return Response(
         runs=used[columns],
         parameters=parameters,
@@ -84,31 +111,33 @@ def response(table: pd.DataFrame, varying: Sequence[str]) -> Response:
         n_matched=len(frame),
         not_used=not_used,
         log=log,
+        zeros=zeros,
     )
 
 
-def divergence(table: pd.DataFrame, varying: Sequence[str], level: float = LEVEL) -> pd.DataFrame:
-    """Count the runs that diverged: a row per setting and a last one, "all settings".
+def on_scale(value: "pd.Series[float]") -> tuple["pd.Series[float]", bool, int]:
+    """Return the response of finite values, whether it is their log10, and how many of them are 0.
 
-    Columns: setting, n (runs that ended by themselves: finished or diverged), diverged, rate, low, high (Wilson score
-    interval of the rate). A finished run whose value is infinite counts as diverged; crashed, failed, killed and
-    running ones are no evidence either way. The tables are those that `response` takes.
+    Logarithms wherever all values are positive, or at most a tenth of them are 0 and the others positive: one zero
+    must not turn factors into differences. A zero then counts as half the smallest positive value.
+    """
+    zeros = int((value == 0.0).sum())
+    if (value < 0.0).any() or zeros > FEW_ZEROS * len(value) or zeros == len(value):
+        return value.copy(), False, zeros
+    least = float(value[value > 0.0].min())
+    return pd.Series(np.log10(value.where(value > 0.0, least / 2.0)), index=value.index), True, zeros
+
+
+def ended(table: pd.DataFrame, varying: Sequence[str]) -> pd.DataFrame:
+    """The runs that ended by themselves, with `setting` and whether each `diverged`; takes what `response` takes.
+
+    A finished run whose value is infinite counts as diverged; crashed, failed, killed and running ones are no
+    evidence either way.
     """
     frame = _in_settings(table, varying)
     value = pd.to_numeric(frame["value"]).astype(float)
     diverged = (frame["state"] == DIVERGED) | ((frame["state"] == "finished") & np.isinf(value))
-    ended = diverged | (frame["state"] == "finished")
-    kept = frame.assign(diverged=diverged)[ended]
-    counts = kept.groupby("setting", sort=False)["diverged"].agg(["size", "sum"])
-    table = counts.set_axis(["n", "diverged"], axis=1).astype(int)
-    table.loc["all settings"] = [int(ended.sum()), int(diverged.sum())]
-    table["rate"] = table["diverged"] / table["n"]
-    table["low"], table["high"] = np.nan, np.nan
-    some = table["n"] > 0
-    if some.any():
-        low, high = proportion_confint(table["diverged"][some], table["n"][some], 1.0 - level, method="wilson")
-        table.loc[some, "low"], table.loc[some, "high"] = low, high
-    return table.rename_axis("setting").reset_index()
+    return frame.assign(diverged=diverged)[diverged | (frame["state"] == "finished")]
 
 
 def _in_settings(table: pd.DataFrame, varying: Sequence[str]) -> pd.DataFrame:

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from orbitsens.sensitivity.model import solve
+from orbitsens.sensitivity.array import Array
+from orbitsens.sensitivity.leastsquares import solve
 from orbitsens.sensitivity.response import Response
-from orbitsens.sensitivity.terms import Array
 
 MOST_SEEDS = 200
 ALIKE = 0.05

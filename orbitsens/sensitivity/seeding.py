@@ -41,12 +41,17 @@ def seed_study(runs: pd.DataFrame, varying: Sequence[str], log: bool) -> SeedStu
 
     Runs that are not used are kept with their reason in `why_not`, see `usable.mark_used`. `log` asks for
     violins on a logarithmic axis, which zeros or negative values rule out (then `SeedStudy.log` is False). The
-    outlier rule works on log10 of the values wherever all are positive, whatever `log` says.
+    outlier rule, which holds for all settings given together, works on log10 of the values wherever all are
+    positive, whatever `log` says.
     """
     table = mark_used(with_settings(runs, varying))
     used = table[table["used"]]
     positive = bool((used["value"] > 0.0).all())
     z, offset, outlines = np.full(len(table), np.nan), np.zeros(len(table)), []
+    outlier = np.zeros(len(table), dtype=bool)
+    settings = [part for _, part in used.groupby("setting", sort=False)]
+    for part, named in zip(settings, stands_out([part["value"] for part in settings], log=positive), strict=True):
+        outlier[part.index] = named
     for setting, part in used.groupby("setting", sort=False):
         shape = outline(part["value"], log=log and positive)
         outlines.append(shape.assign(setting=setting))
@@ -54,7 +59,7 @@ def seed_study(runs: pd.DataFrame, varying: Sequence[str], log: bool) -> SeedStu
         offset[part.index] = offsets(part["value"], shape)
     nothing = pd.DataFrame({"setting": [], "value": [], "density": []})
     return SeedStudy(
-        runs=table.assign(z=z, outlier=stands_out(z), offset=offset),
+        runs=table.assign(z=z, outlier=outlier, offset=offset),
         summary=describe_by(used, "setting", "value"),
         outlines=pd.concat([shape for shape in outlines if len(shape)] or [nothing], ignore_index=True),
         log_rule=positive,

@@ -13,11 +13,12 @@ from sklearn.gaussian_process import GaussianProcessRegressor  # type: ignore[im
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel  # type: ignore[import-untyped]
 from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
 
+from orbitsens.sensitivity.array import Array
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.importance import coded
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.response import Response
-from orbitsens.sensitivity.terms import Array, term
+from orbitsens.sensitivity.terms import term
 from orbitsens.sensitivity.threads import one_thread
 
 FEWEST_SETTINGS = 20

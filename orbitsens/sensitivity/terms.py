@@ -7,12 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from orbitsens.sensitivity.array import Array
+from orbitsens.sensitivity.blocks import Blocks, blocks
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.labels import label
 from orbitsens.sensitivity.response import Response
 from orbitsens.sensitivity.settings import value_text, value_texts
-
-Array = npt.NDArray[np.float64]
 
 # A number with more values than this is a trend (quadratic), not a set of levels.
 MOST_LEVELS = 8
@@ -47,33 +47,42 @@ class Term:
 class Cells:
     """The settings of a response in numbers: all that least squares needs.
 
-    `n`: runs, `mean`: mean of y, `ss`: sum of squares about it, each [n_settings]; `terms`: one per parameter.
+    `n`: runs, `mean`: mean of y less the effects of its runs' seeds, where seeds are blocks (`blocks`), `ss`: sum of
+    squares about it, `df`: its degrees of freedom, not whole where blocks take a part, each [n_settings]; `terms`:
+    one per parameter.
     """
 
     settings: tuple[str, ...]
     n: Array
     mean: Array
     ss: Array
+    df: Array
     terms: tuple[Term, ...]
+    blocks: Blocks | None
 
 
-def cells(found: Response) -> Cells:
-    """Summarise the runs of each setting, and code the parameters.
+def cells(found: Response, coded: bool = True) -> Cells:
+    """Summarise the runs of each setting, within seeds where these are blocks, and (`coded`) code the parameters.
 
     Raises:
         CannotSay: the parameters take more than 1,000 different values together.
     """
-    grouped = found.runs.groupby("setting", sort=False)
-    first = grouped[list(found.parameters)].head(1) if found.parameters else grouped[["seed"]].head(1)
-    _refuse_too_many(first[list(found.parameters)])
-    mean = grouped["y"].transform("mean")
-    squares = ((found.runs["y"] - mean) ** 2).groupby(found.runs["setting"], sort=False).sum()
+    names = list(found.parameters) if coded else []
+    first = found.runs.loc[~found.runs["setting"].duplicated(), names]
+    _refuse_too_many(first)
+    seeds = blocks(found)
+    place, settings = pd.factorize(found.runs["setting"])
+    y = found.runs["y"].to_numpy(dtype=float) - (seeds.effect if seeds else 0.0)
+    n = np.bincount(place).astype(float)
+    mean = np.bincount(place, weights=y) / n
     return Cells(
-        settings=tuple(str(name) for name in grouped.size().index),
-        n=np.asarray(grouped.size(), dtype=np.float64),
-        mean=grouped["y"].mean().to_numpy(dtype=float),
-        ss=squares.to_numpy(dtype=float),
-        terms=tuple(term(first[name]) for name in found.parameters),
+        settings=tuple(map(str, settings)),
+        n=n,
+        mean=mean,
+        ss=np.asarray(np.bincount(place, weights=(y - mean[place]) ** 2), dtype=np.float64),
+        df=(n - 1.0) * (seeds.left if seeds else 1.0),
+        terms=tuple(term(first[name]) for name in names),
+        blocks=seeds,
     )
 
 
@@ -81,7 +90,7 @@ def term(column: "pd.Series[Any]") -> Term:
     """Code one parameter: its levels as deviations from their mean, or a quadratic trend for many numbers."""
     if _is_trend(column):
         return _trend(column)
-    texts = pd.Series(value_texts(column), index=column.index)
+    texts = pd.Series(_texts(column), index=column.index)
     labels = tuple(dict.fromkeys(texts.tolist()))
     if pd.api.types.is_numeric_dtype(column.dtype):
         labels = tuple(dict.fromkeys(texts[column.sort_values(na_position="last").index].tolist()))
@@ -89,6 +98,12 @@ def term(column: "pd.Series[Any]") -> Term:
     level = np.array([places[text] for text in texts], dtype=np.intp)
     contrasts = np.vstack([np.eye(len(labels) - 1), -np.ones(len(labels) - 1)])
     return Term(str(column.name), labels, contrasts[level], contrasts, level)
+
+
+def _texts(column: "pd.Series[Any]") -> list[str]:
+    """Values as texts; in full where six digits would make different numbers one level."""
+    texts = value_texts(column)
+    return texts if len(set(texts)) == column.nunique(dropna=False) else [str(value) for value in column.tolist()]
 
 
 def product(a: Term, b: Term) -> Array:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from orbitsens.sensitivity.terms import Array
+from orbitsens.sensitivity.array import Array
 
 Design = npt.NDArray[np.intp]
 # With more settings chance correlations are small, and the search would be slow.

@@ -85,7 +85,7 @@ def how_to_read(study: SeedStudy, log_wanted: bool) -> str:
 
 def outlier_rule(study: SeedStudy) -> str:
     """State the rule and what it is worth, or why nothing is named."""
-    price = "Of 20 normally distributed runs it names at least one in 10 % of all cases."
     found = int(study.runs["outlier"].sum())
     named = f"{count(found, 'run')} named" if found else "No run is named"
-    return f"{named} by this rule: {rule(study.log_rule)}. {price}"
+    kept = " It stays in all statistics." if found == 1 else " They stay in all statistics." if found else ""
+    return f"{named} by this rule: {rule(study.log_rule)}.{kept}"

@@ -73,7 +73,8 @@ def test_the_best_has_a_star_and_an_outline_and_a_worse_cell_has_none() -> None:
     (star,) = rows(chart, "point", fill="#FFFFFF")
     assert star["cell"] == BEST
     noise = drawn(study(value=np.random.default_rng(1).lognormal(size=20)))
-    assert len(rows(noise, "rect", stroke="#FFFFFF")) == 3
+    # Width 16 x depth 1 lost one of its four runs and is not ranked.
+    assert len(rows(noise, "rect", stroke="#FFFFFF")) == 2
 
 
 def test_cells_without_a_number_say_why_and_can_be_clicked() -> None:

@@ -33,7 +33,7 @@ def test_the_shipped_store_has_every_study_and_home_answers_each(open_app: Open)
     assert "width matters" in said.replace("**", "")
     assert "Share of the feasible area" in said
     assert "The seed alone moves the acceleration error by" in said
-    assert "has the smallest mean acceleration error" in said
+    assert "has the smallest acceleration error" in said
 
 
 def test_what_a_store_lacks_is_said_and_a_store_of_other_groups_lists_them_alone(

@@ -14,7 +14,7 @@ from tests.browser.serving import said, settle
 pytestmark = pytest.mark.browser
 
 GROUP = "sweep-width"
-PLAN = re.compile(r"To find a true difference of (\d+) % .* takes (\d+) seeds per setting if both use the same seeds")
+PLAN = re.compile(r"finds a true difference of (\d+) % .* with (\d+) seeds of each, the same in both")
 CHART = "[data-testid=stMain] [role=graphics-document]"
 
 

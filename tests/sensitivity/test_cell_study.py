@@ -164,3 +164,14 @@ def test_truths_and_texts_make_no_ranges(column: list[object]) -> None:
 def test_ranges_of_close_numbers_have_names_of_their_own() -> None:
     named = in_ranges(pd.Series(np.arange(1_000_000, 1_000_100)))
     assert named.nunique() == 12
+
+
+def test_a_cell_that_lost_runs_to_divergence_is_not_ranked() -> None:
+    runs = factorial({"width": [8, 16, 64], "depth": [1]}, 5, np.random.default_rng(0))
+    runs = runs.assign(n_parameters=1, train_gflop=1.0)
+    runs.loc[(runs["width"] == 64) & (runs["seed"] > 0), ["state", "value"]] = ["diverged", np.nan]
+    runs.loc[(runs["width"] == 64) & (runs["seed"] == 0), "value"] = 0.1
+    cells = cell_study(runs, ["width", "depth"]).cells.set_index("cell")
+    assert cells["ranked"].tolist() == [True, True, False]
+    assert not cells.loc["width 64 · depth 1", ["best", "candidate"]].any()
+    assert cells.loc["width 64 · depth 1", ["low", "high"]].isna().all()

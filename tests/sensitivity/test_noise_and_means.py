@@ -14,46 +14,50 @@ from tests.sensitivity.simulated import SD, factorial, sweep
 LEVELS = {"width": [16, 32, 64], "depth": [1, 2]}
 
 
-def test_floor_is_the_pooled_standard_deviation_and_brown_forsythe_is_scipys() -> None:
+def test_the_noise_is_that_of_a_typical_setting_and_its_range() -> None:
     runs = sweep([{"width": w} for w in (8, 16, 32)], [3, 4, 6], np.random.default_rng(0))
     found = noise_floor(response(runs, ["width"]))
     parts = [np.log10(part) for _, part in runs.groupby("width")["value"]]
+    sds = np.array([part.std() for part in parts])
+    df = np.array([2.0, 3.0, 5.0])
+    assert found.sd == pytest.approx(np.median(sds / np.sqrt(stats.chi2.median(df) / df)))
+    assert (found.least, found.most) == pytest.approx((sds.min(), sds.max()))
     squares = sum(((part - part.mean()) ** 2).sum() for part in parts)
-    assert found.sd == pytest.approx(np.sqrt(squares / 10))
+    assert found.pooled == pytest.approx(np.sqrt(squares / 10))
     assert found.df == 10
     assert found.test_p == pytest.approx(stats.levene(*parts, center="median").pvalue)
-    assert found.low < found.sd < found.high
-    assert found.per_setting["sd"].tolist() == pytest.approx([part.std() for part in parts])
+    assert found.per_setting["sd"].tolist() == pytest.approx(sds.tolist())
     assert found.counted == "13 of 13 matched runs used"
 
 
-def test_pooled_intervals_are_those_by_hand() -> None:
-    runs = response(factorial(LEVELS, 4, np.random.default_rng(1)), list(LEVELS))
-    noise = noise_floor(runs)
-    assert noise.equal
-    first = setting_means(runs, noise).iloc[0]
-    half = stats.t.ppf(0.975, 18) * noise.sd / 2
-    assert [first["low"], first["high"]] == pytest.approx([first["mean"] - half, first["mean"] + half])
-    assert first["error"] == pytest.approx(stats.gmean(runs.runs["value"][:4]))
+def test_a_few_noisy_settings_do_not_rule_the_noise() -> None:
+    table = factorial(
+        {"place": list(range(20))}, 5, np.random.default_rng(0), sd=lambda s: SD * (20 if s["place"] < 3 else 1)
+    )
+    found = noise_floor(response(table, ["place"]))
+    assert found.sd == pytest.approx(SD, rel=0.3)
+    assert found.pooled > 5 * SD
 
 
-def test_unequal_noise_is_found_and_each_setting_gets_its_own_interval() -> None:
-    table = factorial(LEVELS, 10, np.random.default_rng(2), sd=lambda s: SD * (10 if s["width"] == 64 else 1))
+def test_every_setting_has_its_own_interval() -> None:
+    table = factorial(LEVELS, 4, np.random.default_rng(2), sd=lambda s: SD * (10 if s["width"] == 64 else 1))
     runs = response(table, list(LEVELS))
-    noise = noise_floor(runs)
-    assert not noise.equal
-    found = setting_means(runs, noise)
-    values = runs.runs["y"][:10]
-    by_hand = stats.t.interval(0.95, 9, values.mean(), stats.sem(values))
+    found = setting_means(runs, noise_floor(runs))
+    values = runs.runs["y"][:4]
+    by_hand = stats.t.interval(0.95, 3, values.mean(), stats.sem(values))
     assert found.loc[0, ["low", "high"]].tolist() == pytest.approx(by_hand)
-    assert (found["df"] == 9).all()
+    assert (found["df"] == 3).all()
+    assert found.loc[0, "error"] == pytest.approx(stats.gmean(runs.runs["value"][:4]))
+    assert found.loc[0, "arithmetic"] == pytest.approx(runs.runs["value"][:4].mean())
 
 
-def test_one_run_in_a_setting_borrows_the_others_noise() -> None:
+def test_one_run_in_a_setting_has_no_interval() -> None:
     runs = response(sweep([{"width": w} for w in (8, 16)], [1, 5], np.random.default_rng(3)), ["width"])
     noise = noise_floor(runs)
     assert np.isnan(noise.per_setting["sd"][0])
-    assert np.isfinite(setting_means(runs, noise)[["low", "high"]].to_numpy()).all()
+    found = setting_means(runs, noise)
+    assert np.isfinite(found["mean"]).all()
+    assert np.isfinite(found[["low", "high"]].to_numpy()).tolist() == [[False, False], [True, True]]
 
 
 @pytest.mark.parametrize(("counts", "said"), [([1, 1], "more than one seed"), ([1], "single run")])
@@ -79,14 +83,16 @@ def covered(n: int, ratio: float, sweeps: int) -> float:
         y = 0.85 + np.repeat(sds, n) * rng.normal(size=6 * n)
         runs = response(base.assign(value=10.0**y), ["place"])
         means = setting_means(runs, noise_floor(runs))
-        found.append(((means["low"] <= 0.85) & (0.85 <= means["high"])).mean())
+        # Of the noisiest setting, which a pooled variance would leave uncovered.
+        noisiest = means.iloc[-1]
+        found.append(noisiest["low"] <= 0.85 <= noisiest["high"])
     return float(np.mean(found))
 
 
 @pytest.mark.parametrize(("n", "ratio"), [(3, 1), (5, 1), (10, 4)])
 def test_intervals_cover_what_they_say(n: int, ratio: float) -> None:
-    # 150 sweeps of 6 settings: a standard error of about 1 %.
-    assert 0.92 <= covered(n, ratio, 150) <= 0.98
+    # 150 sweeps: a standard error of about 2 %.
+    assert 0.90 <= covered(n, ratio, 150) <= 0.99
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from orbitsens.sensitivity.importance import importances
 from orbitsens.sensitivity.planning import seeds_per_arm
 from orbitsens.sensitivity.response import response
 from pages.shared.charts.effects import effect_chart, importance_chart
+from pages.shared.sensitivity.pair import own_spreads, plan_table, seeds_for
 from tests.app.cell_studies import SIZES, size_study_runs
 from tests.factories import architecture_group, filled_store, mixed_group, replaced, run_record, seeding_group
 from tests.sensitivity.simulated import SD, factorial, random_settings, sweep
@@ -54,39 +55,62 @@ def words(app: AppTest) -> str:
 def test_a_sweep_reads_from_the_answer_to_the_plan(open_page: Opened) -> None:
     app = open_page(architecture_group(5, "sizes"), group="sizes")
     said = words(app)
-    assert "- width: cannot tell with these runs; 32 has 8.2 % more acceleration error than 64" in said
-    assert "- depth does not matter beyond 18 %" in said
+    assert "- width does not matter on average beyond 1.24 times: averaged over the other parameters" in said
+    assert "- depth does not matter on average beyond 1.16 times" in said
+    assert "Intervals hold for these 10 test orbits" in said
     assert "20 of 20 matched runs used, 95 % level." in said
     assert re.search(
-        r"On 5 shared seeds [AB] has [\d.]+ % more acceleration error than [AB] \(-?[\d.]+ % to [\d.]+ %;", said
+        r"On 5 shared seeds [AB] has [\d.]+ times the acceleration error of [AB] \([\d.]+ to [\d.]+ times; paired "
+        r"t test, p",
+        said,
     )
-    assert "with 80 % power at the 5 % level" in said
+    assert "finds a true difference of 25 % in acceleration error with 80 % power" in said
+    plan = app.dataframe[0].value
+    assert plan["difference to find"].tolist() == ["10 %", "25 %", "50 %", "100 %"]
+    assert plan["seeds of each"].is_monotonic_decreasing
+    assert (plan["runs"] == 2 * plan["seeds of each"]).all()
     assert [button.label for button in app.get("download_button")] == [
         *("PNG", "SVG", "CSV"),
-        "Sweep file",
+        button_of_plan(app),
         "Report (Markdown)",
         "Tables (CSV)",
     ]
 
 
+def button_of_plan(app: AppTest) -> str:
+    """What the plan's file costs is on its button."""
+    (text,) = (button.label for button in app.get("download_button") if button.label.startswith("Sweep file"))
+    assert re.fullmatch(r"Sweep file \(\d+ runs(, about [\d.]+ min)?\)", text)
+    return text
+
+
 def plan_of(app: AppTest) -> str:
-    (sentence,) = (element.value for element in app.markdown if "To find a true difference" in element.value)
+    (sentence,) = (element.value for element in app.markdown if "finds a true difference" in element.value)
     return sentence
 
 
 def test_the_difference_to_plan_for_is_the_readers_and_in_the_link(open_page: Opened) -> None:
-    app = open_page(architecture_group(5, "sizes"), group="sizes", difference="25")
-    assert "difference of 25 % in acceleration error" in plan_of(app)
+    app = open_page(architecture_group(5, "sizes"), group="sizes", difference="40")
+    assert "difference of 40 % in acceleration error" in plan_of(app)
     app.number_input(key="difference").set_value(60).run()
     assert not app.exception
     assert app.query_params["difference"] == "60"
-    floor = re.search(r"by (\d+) % \(one standard deviation within settings", words(app))
-    assert floor is not None
-    unpaired = re.search(r", (\d+) if not", plan_of(app))
-    assert unpaired is not None
-    # The floor is written in two digits.
-    promised = [seeds_per_arm(np.log10(1.6), np.log10(1.0 + (int(floor[1]) + d) / 100)) for d in (-0.5, 0.5)]
-    assert promised[0] <= int(unpaired[1]) <= promised[1]
+    assert "difference of 60 % in acceleration error" in plan_of(app)
+
+
+def test_the_plan_is_that_of_the_two_settings_own_spreads() -> None:
+    table = factorial(
+        {"width": [16, 64]}, 8, np.random.default_rng(0), sd=lambda s: SD * (3 if s["width"] == 64 else 1)
+    )
+    found = response(table, ["width"])
+    sds = own_spreads(found, ("width 16", "width 64"))
+    parts = [part.std() for _, part in found.runs.groupby("width")["y"]]
+    assert sds == pytest.approx(tuple(parts))
+    n = seeds_for(50, sds, 0.0, True, 0.0)
+    assert n == seeds_per_arm(np.log10(1.5), sds, correlation=0.0)
+    (row,) = plan_table([50], sds, 0.0, True, 0.0, 0.5).to_dict("records")
+    assert row == {"difference to find": "50 %", "seeds of each": n, "runs": 2 * n, "training (min)": round(n * 1.0, 1)}
+    assert seeds_for(1, (9.0, 9.0), 0.0, True, 0.0) is None
 
 
 def test_settings_that_share_no_seed_are_planned_for_all_the_same(open_page: Opened) -> None:
@@ -94,7 +118,7 @@ def test_settings_that_share_no_seed_are_planned_for_all_the_same(open_page: Ope
     wide = [run_record(seed, group="apart", parameters={"width": 64}) for seed in range(3, 6)]
     app = open_page([*narrow, *wide], group="apart")
     assert "share 0 seeds" in words(app)
-    assert "(nothing shows yet that sharing helps)" in plan_of(app)
+    assert "(nothing shows yet that sharing seeds helps)" in plan_of(app)
 
 
 def test_runs_that_differ_in_what_makes_no_setting_are_no_repetitions_of_each_other(open_page: Opened) -> None:
@@ -120,8 +144,7 @@ def test_sobol_indices_are_shown_where_a_surrogate_earns_them(open_page: Opened)
 
 def test_verdicts_are_bold(open_page: Opened) -> None:
     said = "\n".join(element.value for element in open_page(architecture_group(5, "sizes"), group="sizes").markdown)
-    assert r"- **width\: cannot tell with these runs**; 32 has" in said
-    assert r"- **depth does not matter beyond 18 %**\: no two" in said
+    assert r"- **width does not matter on average beyond 1.24 times**\: averaged over" in said
     assert "- The seed alone" in said or "- The [seed" in said
 
 
@@ -135,17 +158,21 @@ def test_runs_in_every_state_are_counted(open_page: Opened) -> None:
     assert "1 crashed, 1 diverged, 1 failed, 1 killed" in words(open_page(mixed_group()))
 
 
-def test_charts_show_the_floor_and_the_band() -> None:
+def test_charts_show_the_margin_and_the_band() -> None:
     rng = np.random.default_rng(0)
     table = factorial({"width": [16, 64], "depth": [1, 2]}, 5, rng, lambda s: 4 * SD * (s["width"] == 16))
     found = analyse(table, ["width", "depth"]).effects
     assert isinstance(found, Effects)
     drawn = effect_chart(found, "light").to_dict()
     values = [row for data in drawn["datasets"].values() for row in data]
-    assert {"at": 1.0} in values
+    assert {"at": 1.25} in values
     (width,) = (row for row in values if row.get("parameter") == "width")
+    row = found.table.set_index("parameter").loc["width"]
     assert width["verdict"] == "matters"
-    assert width["low"] < width["effect"] < width["high"]
+    assert [width[name] for name in ("low", "effect", "high", "bound")] == pytest.approx(
+        [10 ** row[name] for name in ("decides_low", "effect", "decides_high", "bound")]
+    )
+    assert width["low"] > 1.0  # the interval that decides
     settings = random_settings(20, rng)
     importance = importances(response(sweep(settings, 2, rng), list(settings[0])))
     drawn = importance_chart(importance, "dark").to_dict()

@@ -242,3 +242,21 @@ def test_untangling_exchanges_and_never_replaces() -> None:
     apart = untangled(tangled, [4, 4, 4])
     np.testing.assert_array_equal(np.sort(apart, axis=0), np.sort(tangled, axis=0))
     assert np.abs(np.corrcoef(apart.T) - np.eye(3)).max() < 0.1
+
+
+def test_a_plan_for_unequal_spreads_is_that_of_welchs_test_by_simulation() -> None:
+    n = seeds_per_arm(1.0, (0.5, 1.5))
+    rng = np.random.default_rng(0)
+    a, b = 0.5 * rng.normal(size=(n, 4000)), 1.0 + 1.5 * rng.normal(size=(n, 4000))
+    found = (stats.ttest_ind(a, b, equal_var=False).pvalue < 0.05).mean()
+    assert 0.78 <= found <= 0.9
+
+
+def test_a_plan_for_several_settings_is_that_of_the_f_test_by_simulation() -> None:
+    n = seeds_per_arm(1.0, 1.0, settings=4)
+    rng = np.random.default_rng(0)
+    mean = np.array([0.0, 0.5, 0.5, 1.0])[:, None, None]
+    groups = mean + rng.normal(size=(4, n, 3000))
+    found = (stats.f_oneway(*groups, axis=0).pvalue < 0.05).mean()
+    assert 0.78 <= found <= 0.86
+    assert n > seeds_per_arm(1.0, 1.0)

@@ -6,7 +6,8 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from orbitsens.sensitivity.cannot import CannotSay
-from orbitsens.sensitivity.response import divergence, response
+from orbitsens.sensitivity.divergence import divergence
+from orbitsens.sensitivity.response import response
 from orbitsens.sensitivity.usable import REPEATED
 from tests.sensitivity.simulated import factorial
 
@@ -43,13 +44,29 @@ def test_runs_that_differ_by_another_seed_or_by_what_makes_no_setting_are_no_rep
     assert response(runs.drop(columns=apart), list(LEVELS)).n_used == 4
 
 
-def test_zeros_are_analysed_without_logarithms_and_it_says_so() -> None:
+def test_one_zero_does_not_turn_factors_into_differences_and_says_what_it_counts_as() -> None:
     runs = table()
     runs.loc[0, "value"] = 0.0
     found = response(runs, list(LEVELS))
+    assert found.log
+    assert found.zeros == 1
+    least = runs["value"][1:].min()
+    assert found.runs["y"].min() == pytest.approx(np.log10(least / 2))
+    assert found.warning is not None
+    assert found.warning.startswith("1 of 12 runs have the value 0, which has no logarithm: they count as ")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(0.0, "6 of 12 runs have the value 0"), (-1.0, "6 of 12 runs have negative")]
+)
+def test_many_zeros_or_negative_values_are_analysed_as_differences_and_say_so(value: float, said: str) -> None:
+    runs = table()
+    runs.loc[:5, "value"] = value
+    found = response(runs, list(LEVELS))
     assert not found.log
-    assert found.n_used == 12
-    assert "logarithm" in found.scale
+    assert found.warning is not None
+    assert found.warning.startswith(said)
+    assert "differences, not of factors" in found.warning
 
 
 @pytest.mark.parametrize(
@@ -73,6 +90,6 @@ def test_divergence_counts_runs_that_ended_by_themselves() -> None:
     assert found.loc["width 16 · depth 1", ["n", "diverged"]].tolist() == [3, 2]
     assert found.loc["width 16 · depth 2", ["n", "diverged"]].tolist() == [2, 0]
     assert found.loc["all settings", ["n", "diverged"]].tolist() == [11, 2]
-    by_hand = proportion_confint(2, 11, method="wilson")
-    assert found.loc["all settings", ["low", "high"]].tolist() == pytest.approx(by_hand)
+    by_hand = proportion_confint(2, 3, method="wilson")
+    assert found.loc["width 16 · depth 1", ["low", "high"]].tolist() == pytest.approx(by_hand)
     assert found["low"].ge(0).all()

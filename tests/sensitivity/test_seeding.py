@@ -55,7 +55,8 @@ def test_zeros_rule_out_logarithms_and_say_so() -> None:
     study = seed_study(runs([0.0, *VALUES]), [], log=True)
     assert not study.log
     assert not study.log_rule
-    assert study.runs.loc[study.runs["outlier"], "value"].tolist() == [0.0, 14.0]
+    # Of 11 runs one can be told to stand out, and only if the others leave no doubt.
+    assert not study.runs["outlier"].any()
 
 
 def test_the_view_does_not_change_who_stands_out() -> None:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from orbitsens.sensitivity import wording
 from orbitsens.sensitivity.best import Best
+from orbitsens.sensitivity.best_wording import best_words
 from orbitsens.sensitivity.cell_study import MOST_LEVELS, CellStudy
 from orbitsens.sensitivity.intervals import LEVEL
 from orbitsens.sensitivity.labels import label, labels
 from orbitsens.sensitivity.usable import account, reasons
+from orbitsens.sensitivity.wording import Metric as Words
 from pages.shared.cells.data import Axes
 from pages.shared.cells.words import WEIGHTS, WORK, Shown, cost_text
 from pages.shared.charts.cellmaps import EMPTY, IDLE, LOST
@@ -50,7 +51,7 @@ def said(study: CellStudy, words: Metric) -> list[str]:
         return []  # what is said instead: `mixed`
     if isinstance(study.found, str):
         return [plain(study.found)]
-    sentences = [plain(wording.best_words(study.found, wording.Metric(words.label, words.unit)))]
+    sentences = [plain(best_words(study.found, Words(words.label, words.unit)))]
     may_be = study.cells[study.cells["candidate"]]
     told: dict[str, list[str]] = {}
     for cost, verb in ((WEIGHTS, "has the fewest weights"), (WORK, "takes the fewest training operations")):
@@ -100,9 +101,10 @@ def map_caption(study: CellStudy, grids: Sequence[pd.DataFrame], what: Shown) ->
         mean = "geometric mean" if study.log else "mean"
         parts.append(f"star: the best cell, with the smallest {mean}")
         parts.append(
-            f"white outline: not distinguishable from it (Gupta's subset selection, {100 * LEVEL:g} % for all "
-            f"{len(study.found.table)} cells together)"
+            f"white outline: indistinguishable from it (Gupta's subset selection, {100 * LEVEL:g} % for all "
+            f"{len(study.found.table)} {'ranked ' if study.found.not_ranked else ''}cells together)"
         )
+        parts += ["not ranked: cells of which more than a tenth of the runs diverged"] if study.found.not_ranked else []
     parts += ["hatched: no run"] if EMPTY in kinds else []
     parts += ["grey: no usable run"] if kinds & {IDLE, LOST} else []
     parts += ["cross: all its runs diverged"] if LOST in kinds else []

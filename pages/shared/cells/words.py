@@ -70,7 +70,7 @@ def cell_texts(panel: Panel, what: Shown, words: Metric) -> pd.DataFrame:
         value=value,
         word=[_word(v, what) for v in value],
         told_median=[number(v, unit) if pd.notna(v) else "" for v in cells["median"]],
-        told_mean=[f"{number(m, unit)} ({span(a, b, unit)})" if pd.notna(m) else "unknown" for m, a, b in means],
+        told_mean=[_mean(*row, unit) for row in means],
         told_runs=[_runs(*row) for row in zip(cells["n"], cells["n_runs"], cells["diverged"], strict=True)],
         told_verdict=[_verdict(*row, panel.study) for row in _verdicts(cells)],
         told_weights=[f"{v:,.0f}" if pd.notna(v) else "unknown" for v in cells[WEIGHTS]],
@@ -128,15 +128,23 @@ def _runs(n: int, of: int, diverged: int) -> str:
     return f"{n} used of {of}" + (f", {diverged} diverged" if diverged else "")
 
 
-def _verdicts(cells: pd.DataFrame) -> Iterable[tuple[bool, bool, float]]:
-    return zip(cells["best"], cells["candidate"], cells["mean"], strict=True)
+def _mean(mean: float, low: float, high: float, unit: str) -> str:
+    if isnan(mean):
+        return "unknown"
+    return f"{number(mean, unit)} ({'one run, so no interval' if isnan(low) else span(low, high, unit)})"
 
 
-def _verdict(best: bool, candidate: bool, mean: float, study: CellStudy) -> str:
+def _verdicts(cells: pd.DataFrame) -> Iterable[tuple[bool, bool, bool, float]]:
+    return zip(cells["best"], cells["candidate"], cells["ranked"], cells["mean"], strict=True)
+
+
+def _verdict(best: bool, candidate: bool, ranked: bool, mean: float, study: CellStudy) -> str:
     if study.mixed:
         return "not compared: more than one setting"
     if best:
         return "the best"
     if candidate:
         return "indistinguishable from it"
+    if not ranked:
+        return "not ranked, because runs diverged"
     return "unknown" if isnan(mean) else "worse"
