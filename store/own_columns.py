@@ -25,8 +25,8 @@ _TAKEN = (
     "median", "metric", "min", "n", "n_failed", "n_history_rows", "n_orbits", "n_parameters", "n_runs", "name",
     "nth", "num_total_orbits", "num_total_segments", "num_train_orbits", "offset", "other_keys", "outlier",
     "own_setting", "panel", "place", "q1", "q3", "reason", "run", "run_id", "run_key", "sd", "segment_ratio_final",
-    "setting", "setting_hash", "split", "state", "train_seconds", "unit", "url", "used", "value", "why_not", "x",
-    "y", "z",
+    "setting", "setting_hash", "split", "state", "train_gflop", "train_seconds", "unit", "url", "used", "value",
+    "why_not", "x", "y", "z",
 )  # fmt: skip
 
 
@@ -80,7 +80,8 @@ def with_own_keys(con: duckdb.DuckDBPyConnection, table: pd.DataFrame) -> pd.Dat
             added[key] = _with_refused(table[key], logged)
     if OTHER_KEYS in columns:
         variants = frame(con, "own_variants", {"keys": columns[OTHER_KEYS]}).set_index("run_key")["variant"]
-        added[OTHER_KEYS] = variants.reindex(table["run_key"]).set_axis(table.index).astype(object)
+        others = variants.reindex(table["run_key"]).set_axis(table.index).astype(object)
+        added[OTHER_KEYS] = others.where(others.notna(), None)
     return table.assign(**added)
 
 
@@ -101,7 +102,7 @@ def own_values(texts: "pd.Series[str]") -> "pd.Series[Any]":
         kept = pd.array(values, dtype="Int64") if whole else pd.Series(numbers, dtype="float64").array
     else:
         words = [None if value is None and not nulls_differ else word(value) for value in values]
-        kept = pd.Series(words, dtype=object).array
+        return pd.Series([words[i] if i >= 0 else None for i in places], index=texts.index, dtype=object)
     return pd.Series(kept.take(places, allow_fill=True), index=texts.index)
 
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from orbitsens.config.errors import shortened
 from pages.shared.page_list import PAGES
 from pages.shared.text import code, plain, plain_lines, spoken
 from store.annotations import add_note, add_tag
@@ -87,6 +88,7 @@ def markdown_of(app: AppTest) -> Iterator[tuple[str, str]]:
 def safe_forms() -> list[str]:
     """What is left of the names when they are made safe, the longest first."""
     forms = [form for name in NAMES.values() for form in (plain(name), *(code(f"{name} {i}") for i in range(6)))]
+    forms += [plain(shortened(name)) for name in NAMES.values()]
     forms += [plain(BAIT), plain(LINK), f"https://{EVIL}/%29%5Bx%5D%28y"]
     return sorted(forms, key=len, reverse=True)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from orbitsens.sensitivity.settings import value_texts
 from pages.shared.runs.differences import Compared, compare
 from pages.shared.runs.line_names import banded, fitted, run_lines, run_tips, setting_lines, setting_tips, short_values
 from store.connect import read_catalogue

@@ -13,7 +13,7 @@ from orbitsens.sensitivity.cell_study import cell_study
 from orbitsens.sensitivity.effects import Effects
 from orbitsens.sensitivity.seeding import seed_study
 from store import queries
-from store.connect import read_catalogue
+from store.connect import Connection, read_catalogue
 from store.filters import EVERYTHING, of_group
 from store.own_columns import MOST_OWN, own_values
 from tests.factories import filled_store, old_run, replaced
@@ -36,6 +36,11 @@ def read(store: Path, *configs: Mapping[str, Any], errors: Any = None) -> tuple[
     with read_catalogue(store) as con:
         table = queries.run_metric(con, EVERYTHING, *METRIC)
         return queries.varying_parameters(con, EVERYTHING), table.sort_values("run_key", ignore_index=True)
+
+
+def cell_runs(con: Connection, varying: list[str]) -> pd.DataFrame:
+    rows = queries.cell_runs(con, EVERYTHING, "acceleration_error", [(None, "train")], varying)
+    return rows.assign(train_gflop=1.0)
 
 
 def test_a_key_that_differs_is_a_parameter_and_one_that_does_not_is_none(store: Path) -> None:
@@ -130,7 +135,9 @@ def test_keys_may_be_called_as_any_column_of_a_study(store: Path, words: list[st
     assert not isinstance(answer.response, str)
     assert set(answer.response.parameters) == set(varying)
     with read_catalogue(store) as con:
-        rows = queries.cell_runs(con, EVERYTHING, "acceleration_error", [(None, "train")], varying)
+        rows = queries.cell_runs(con, EVERYTHING, "acceleration_error", [(None, "train")], varying).assign(
+            train_gflop=1
+        )
     cells = cell_study(rows, [varying[1]], varying)
     assert cells.cells["n"].tolist() == [4, 4]
     assert cells.mixed == ()
@@ -169,7 +176,9 @@ def test_a_map_names_the_key_that_its_cells_mix(store: Path) -> None:
     configs, errors = sweep([(32, 1e-2), (32, 1e-4), (64, 1e-2), (64, 1e-4)])
     varying, _ = read(store, *configs, errors=errors)
     with read_catalogue(store) as con:
-        rows = queries.cell_runs(con, EVERYTHING, "acceleration_error", [(None, "train")], varying)
+        rows = queries.cell_runs(con, EVERYTHING, "acceleration_error", [(None, "train")], varying).assign(
+            train_gflop=1
+        )
         study = cell_study(rows, ["width"], varying)
     assert (study.mixed, study.beyond) == (("optim.lr",), ())
 
@@ -178,7 +187,9 @@ def test_a_map_names_the_key_that_changes_with_its_axis(store: Path) -> None:
     configs, errors = sweep([(32, 1e-2), (64, 1e-4)])
     varying, _ = read(store, *configs, errors=errors)
     with read_catalogue(store) as con:
-        rows = queries.cell_runs(con, EVERYTHING, "acceleration_error", [(None, "train")], varying)
+        rows = queries.cell_runs(con, EVERYTHING, "acceleration_error", [(None, "train")], varying).assign(
+            train_gflop=1
+        )
         study = cell_study(rows, ["width"], varying)
         assert (study.mixed, study.beyond) == ((), ("optim.lr",))
         assert cell_study(rows, ["width", "optim.lr"], varying).beyond == ()
