@@ -87,6 +87,11 @@ def group_costs(con: duckdb.DuckDBPyConnection, which: RunFilter) -> GroupCosts:
     return GroupCosts(**{str(name): value for name, value in found.items()})
 
 
+def runs_by_numerics(con: duckdb.DuckDBPyConnection) -> dict[int | None, int]:
+    """Count all runs by the numerics of the code that trained them; None where that is not on record."""
+    return {row["numerics"]: row["n_runs"] for row in arrow(con, "numerics").to_pylist()}
+
+
 def metric_choices(con: duckdb.DuckDBPyConnection, which: RunFilter) -> pd.DataFrame:
     """List what the runs were measured at.
 

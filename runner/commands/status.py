@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from orbitsens.version import NUMERICS
+
 if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
@@ -32,13 +34,13 @@ def status(
 
     place = readable_store(store)
     with read_catalogue(place) as con:
-        groups = queries.groups(con)
+        groups, numerics = queries.groups(con), queries.runs_by_numerics(con)
     version = store_version(place)
     active = [job for job in all_jobs(place) if job.active]
     notes = [odd.what for odd in odd_files(place)]
     notes += ["`python -m runner doctor --repair` puts what is not understood aside."] if notes else []
     notes += filter(None, [remote_note(place)])
-    found = Status(place, version, _size(place), last_sync(place), writer(place), groups, active, notes)
+    found = Status(place, version, _size(place), last_sync(place), writer(place), groups, numerics, active, notes)
     if as_json:
         typer.echo(json.dumps(_document(found)))
     else:
@@ -47,7 +49,10 @@ def status(
 
 @dataclass(frozen=True)
 class Status:
-    """What is known of a store; `groups` as `queries.groups` lists them, `notes` sentences about what is odd."""
+    """What is known of a store; `groups` as `queries.groups` lists them; `numerics` counts runs by it.
+
+    `notes` are sentences about what is odd.
+    """
 
     store: Path
     version: int | None
@@ -55,6 +60,7 @@ class Status:
     last_sync: datetime | None
     writer: str | None
     groups: "pd.DataFrame"
+    numerics: dict[int | None, int]
     jobs: list["Job"]
     notes: list[str]
 
@@ -75,6 +81,8 @@ def _show(found: Status) -> None:
     console = plain_console()
     synced = f"last synced {found.last_sync:%Y-%m-%d %H:%M} UTC" if found.last_sync else "never synced"
     console.print(f"{found.store}: version {found.version}, {found.size_bytes / 1e6:.1f} MB, {synced}.")
+    if found.numerics:
+        console.print(f"Trained by code of {_numerics(found.numerics)}; this code has numerics {NUMERICS}.")
     if found.writer:
         console.print(printable(f"Being written to: {found.writer}."))
     console.print(_groups_table(found.groups) if len(found.groups) else "No runs yet: python -m runner sweep FILE.yaml")
@@ -82,6 +90,11 @@ def _show(found: Status) -> None:
         console.print(printable(f"{job.state}: {job.title}, {job.share:.0%}, asked for by {job.who}"))
     for note in found.notes:
         console.print(printable(note))
+
+
+def _numerics(counts: dict[int | None, int]) -> str:
+    names = ((f"numerics {n}" if n is not None else "numerics not on record", runs) for n, runs in counts.items())
+    return ", ".join(f"{name} ({runs:,} {'run' if runs == 1 else 'runs'})" for name, runs in names)
 
 
 def _groups_table(groups: "pd.DataFrame") -> "Table":
@@ -114,6 +127,7 @@ def _document(found: Status) -> dict[str, object]:
         "last_sync": found.last_sync.isoformat() if found.last_sync else None,
         "writer": found.writer,
         "groups": groups,
+        "numerics": {"this_code": NUMERICS, "runs": {str(n): runs for n, runs in found.numerics.items()}},
         "jobs": jobs,
         "notes": found.notes,
     }

@@ -8,6 +8,7 @@ import pytest
 from filelock import FileLock
 from typer.testing import CliRunner
 
+from orbitsens.version import NUMERICS
 from runner import jobs
 from runner.__main__ import app
 from store.connect import write_draft
@@ -30,6 +31,8 @@ def test_it_counts_groups_by_state_and_names_the_newest_version(tmp_path: Path) 
     found = json.loads(status(tmp_path, "--json"))
     assert {group["group"]: group["n_runs"] for group in found["groups"]} == {"sweep-seeds-v2": 20, "sweep-width": 40}
     assert (found["version"], found["writer"], found["jobs"]) == (1, None, [])
+    assert found["numerics"] == {"this_code": NUMERICS, "runs": {"None": 60}}
+    assert f"numerics not on record (60 runs); this code has numerics {NUMERICS}." in said
     assert found["size_bytes"] >= sum(file.stat().st_size for file in tmp_path.glob("*.duckdb"))
 
 

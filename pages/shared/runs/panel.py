@@ -68,6 +68,8 @@ def _headline(detail: RunDetail) -> str:
         words.append(f"{detail.n_parameters:,} weights")
     if detail.train_seconds is not None:
         words.append(f"trained in {number(detail.train_seconds, 's')}, measured while other work ran")
+    if detail.numerics is not None:
+        words.append(f"numerics {detail.numerics} of the code")
     if "best_step" in detail.summary:
         words.append(f"model kept from step {plain(str(detail.summary['best_step']))}")
     if detail.url:
