@@ -76,7 +76,7 @@ def _answers(url: str, process: "subprocess.Popen[bytes]", seconds: float = 120.
         try:
             with urllib.request.urlopen(url, timeout=2):
                 return True
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
     process.kill()
     return False
