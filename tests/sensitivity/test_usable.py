@@ -27,7 +27,7 @@ def table(**changes: Any) -> pd.DataFrame:
         {"run_key": "t/p/z", "width": 32, "seed": 9, "value": float("inf")},
     ]
     frame = pd.DataFrame([*rows, *odd]).fillna({"state": "finished"})
-    return frame.assign(setting_hash=frame["width"].astype(str), n_parameters=1000, train_seconds=1.0, **changes)
+    return frame.assign(setting_hash=frame["width"].astype(str), n_parameters=1000, train_gflop=1.0, **changes)
 
 
 def test_all_studies_use_the_same_runs() -> None:
