@@ -157,10 +157,8 @@ def _write(con: duckdb.DuckDBPyConnection, store: Path, runs: list[Prepared]) ->
             rows[table] += made
     tables = {table: _table(con, table, rows[table]) for table in TABLES}
     con.register("replaced", pa.table({"run_key": [run.run_key for run in runs]}))
-    try:
-        con.execute(statement("delete_replaced"))
-    finally:
-        con.unregister("replaced")
+    con.execute(statement("delete_replaced"))
+    con.unregister("replaced")  # not after an error: a transaction that a damaged block ended takes no more commands
     for table, content in tables.items():
         con.from_arrow(content).insert_into(table)
 

@@ -67,7 +67,7 @@ def test_an_older_schema_is_brought_up_to_date_by_the_next_sync(store: Path, mon
     steps = migrate.steps()
     newest = max(steps) + 1
     monkeypatch.setattr(migrate, "steps", lambda: steps | {newest: "CREATE TABLE later (x BIGINT)"})
-    with pytest.raises(StoreError, match="runner sync"), read_catalogue(store):
+    with pytest.raises(StoreError, match="doctor --repair"), read_catalogue(store):
         pass
     report = filled_store(store, [run_record()])
     assert (report.published, report.version, report.new, report.changed) == (True, 2, (), ())
@@ -81,7 +81,7 @@ def test_a_catalogue_of_schema_1_keeps_its_runs_and_gets_the_new_keys(store: Pat
     store.mkdir()
     shutil.copyfile(FIXTURES / "schema-001.duckdb", catalogue_path(store, 1))
     set_current(store, 1)
-    with pytest.raises(StoreError, match=r"has schema 1 .* runner sync"), read_catalogue(store):
+    with pytest.raises(StoreError, match=r"has schema 1 .* doctor --repair"), read_catalogue(store):
         pass
     filled_store(store, [])
     with read_catalogue(store) as con:
