@@ -65,8 +65,8 @@ def _head(store: Path) -> str:
         "Training: the runs' shares of their programs' time, without compiling. First to last run: as the clock went,\n"
         "with whatever else the machine did and with pauses.\n"
         "\n## What the numbers hold for\n\n"
-        'Every interval is over seeds, and holds for the training orbits that a study used; where it says "test orbits\n'
-        'like these", the test orbits are a random factor too, else it holds for those that were used. Other orbits\n'
+        'Every interval is over seeds, and holds for the training orbits that a study used; where it says "test\n'
+        'orbits like these", the test orbits are a random factor too, else it holds for those used. Other orbits\n'
         "move the errors most where there are ten of them.\n\n"
         "All orbits come from one text in `orbitsens/datasets.py` that seeds their draws. It was chosen by its\n"
         "outcome: of four texts, its ten complex training orbits gave the errors nearest to those that the team had,\n"
