@@ -52,6 +52,19 @@ def test_every_row_names_its_run(shared_store: Path, tmp_path: Path, table: str,
         }
 
 
+def test_runs_have_their_headline_error_and_say_where_it_was_measured(store: Path, tmp_path: Path) -> None:
+    records = [run_record(seed, group="g", test_error=5.0 + seed) for seed in range(3)]
+    filled_store(store, records)
+    exported(store, tmp_path / "runs.csv", group="g")
+    frame = pd.read_csv(tmp_path / "runs.csv").set_index("seed")
+    with_errors = tmp_path / "metrics.csv"
+    exported(store, with_errors, "--table", "metrics", group="g")
+    metrics = pd.read_csv(with_errors).query("metric == 'acceleration_error' and split == 'test'")
+    assert set(frame["acceleration_error_split"]) == {"test"}
+    assert set(frame["acceleration_error_dataset"]) == set(metrics["dataset"])
+    assert sorted(frame["acceleration_error"]) == pytest.approx(sorted(metrics["value"]))
+
+
 def test_the_kind_of_file_follows_its_name(shared_store: Path, tmp_path: Path) -> None:
     exported(shared_store, tmp_path / "a.parquet")
     exported(shared_store, tmp_path / "a.csv")
