@@ -101,7 +101,7 @@ def test_curves_of_segment_ratios_have_their_cost_below(page: Page, url: str) ->
     open_page(page, f"{url}/segment_ratio?group={RATIOS}", ".st-key-cost_1 [role=graphics-document]")
     texts = page.locator(f"{CURVES.format(0)} text").all_text_contents()
     assert {"segment ratio (%)", "acceleration error (%)", "training orbits", "1.11", "50", "100"} <= set(texts)
-    assert "training time (s)" in page.locator(".st-key-cost_0 text").all_text_contents()
+    assert "training operations (GFLOP)" in page.locator(".st-key-cost_0 text").all_text_contents()
 
 
 def test_controls_change_the_url_and_the_picture(page: Page, url: str) -> None:
