@@ -129,7 +129,7 @@ def test_downloads(page: Page, url: str, tmp_path: Path, kind: str) -> None:
     if kind == "png":
         assert file.read_bytes().startswith(b"\x89PNG")
     elif kind == "svg":
-        assert "208 of 220 matched runs used." in file.read_text()
+        assert "208 of 220 matched runs used" in file.read_text()
     else:
         with file.open(newline="") as opened:
             rows = list(csv.DictReader(opened))
