@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pages.shared.text import spoken
 from store.connect import read_catalogue
 from store.layout import catalogue_path, store_version
 from tests.app.conftest import Open
@@ -27,7 +28,7 @@ def curve_of(store: Path, run_id: str) -> Path:
 
 
 def warnings_of(app) -> list[str]:  # type: ignore[no-untyped-def]
-    return [found.value.replace("\\", "") for found in app.warning]
+    return [spoken(found.value) for found in app.warning]
 
 
 def test_the_other_runs_are_compared_beside_a_damaged_curve(store: Path, open_app: Open) -> None:
@@ -68,5 +69,5 @@ def test_a_damaged_catalogue_is_a_sentence_on_every_page(
     path.write_bytes(content)
     app = open_app(broken, f"pages/{page}.py")
     (error,) = app.error
-    assert str(path) in error.value
-    assert "doctor --repair" in error.value
+    assert str(path) in spoken(error.value)
+    assert "doctor --repair" in spoken(error.value)
