@@ -58,7 +58,7 @@ def test_a_drag_over_an_axis_filters_on_every_page(page: Page, browser: Browser,
     page.go_forward()
     expect(page.get_by_text("16 of 60 runs match", exact=True)).to_be_visible()
     page.get_by_role("link", name="Seeding").first.click()
-    expect(page.get_by_text("15 of 16 matched runs used.")).to_be_visible()
+    expect(page.get_by_text("15 of 16 matched runs used")).to_be_visible()
 
 
 def test_a_drag_over_the_metric_keeps_its_range(page: Page, app_url: str) -> None:
