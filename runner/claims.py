@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from orbitsens.config import ConfigError
 from store.layout import SWEEPS
+from store.lock import is_locked
 
 FOLDER = SWEEPS
 
@@ -52,15 +53,12 @@ def _claimed_by_others(folder: Path) -> set[str]:
     """Return the claims of living sweeps; what dead ones left behind is removed."""
     hashes: set[str] = set()
     for content in folder.glob("*.json"):
-        lock = FileLock(content.with_suffix(".lock"))
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
+        lock = content.with_suffix(".lock")
+        if is_locked(lock):
             hashes |= _claim(content)
-            continue
-        content.unlink()
-        lock.release()
-        Path(lock.lock_file).unlink(missing_ok=True)
+        else:
+            content.unlink(missing_ok=True)
+            lock.unlink(missing_ok=True)
     return hashes
 
 

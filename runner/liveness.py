@@ -9,6 +9,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from store.lock import is_held
+
 MARK = "ALIVE"
 
 
@@ -30,12 +32,8 @@ def hold(directory: Path) -> Callable[[], None]:
 def is_alive(directory: Path) -> bool | None:
     """Say whether the process that marked a run still lives; None for a run without a mark."""
     try:
-        file = (directory / MARK).open()
+        file = (directory / MARK).open("rb")
     except FileNotFoundError:
         return None
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+        return is_held(file)

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from orbitsens.sensitivity.analysis import Analysis, analyse, with_others, with_sobol
+from orbitsens.sensitivity.analysis import MOST_BY_ORBIT, Analysis, analyse, with_others, with_sobol
+from orbitsens.sensitivity.labels import dataset_label, dataset_text
 from orbitsens.sensitivity.linear_maps import linear_remark
 from orbitsens.sensitivity.report import csv, markdown
-from orbitsens.sensitivity.settings import UNSET
 from orbitsens.sensitivity.wording import Metric
 from store import queries
 from store.connect import Connection, StoreError, read_catalogue
@@ -22,9 +22,6 @@ METRICS = {
     "radial_sign_violation_pct": Metric("outward accelerations", "%"),
     "accel_dir_flip_pct": Metric("direction flips", "%"),
 }
-
-
-MOST_RUNS = 5000  # whose errors orbit by orbit, and in other metrics, are read
 
 
 class GroupAnswer(NamedTuple):
@@ -66,30 +63,19 @@ def group_answer(store: Path, group: str | None, metric: str, dataset: str | Non
         table = queries.run_metric(con, of_group(group), metric, chosen["dataset"], chosen["split"])
         varying = queries.varying_parameters(con, of_group(group))
         orbits, others = None, {}
-        if len(table) <= MOST_RUNS:
+        if len(table) <= MOST_BY_ORBIT:
             orbits = queries.orbit_values(con, of_group(group), metric, chosen["dataset"], chosen["split"])
             others = {
-                (row["metric"], place_text(row["dataset"], row["split"])): queries.run_metric(
+                (row["metric"], dataset_label(row["dataset"], row["split"])): queries.run_metric(
                     con, of_group(group), row["metric"], row["dataset"], row["split"]
                 )
                 for row in choices[choices["split"] == chosen["split"]].to_dict("records")
             }
-    place = place_text(chosen["dataset"], chosen["split"])
+    place = dataset_label(chosen["dataset"], chosen["split"])
     answer = with_others(analyse(table, varying, orbits=orbits), (metric, place), others, varying)
     kinds = sorted({kind for kind in table["aggregation"].dropna() if kind not in (AS_LOGGED, OVER_SAMPLES)})
     words = METRICS.get(metric, Metric(metric, ""))
     return GroupAnswer(answer, words, ", ".join([place, *kinds]), linear_remark(answer, table, words))
-
-
-def place_text(dataset: object, split: object) -> str:
-    """Where something was measured: the dataset, and the split where its name does not say it."""
-    name = dataset_text(dataset)
-    return name if name.endswith(f"_{split}") else f"{name} ({split})"
-
-
-def dataset_text(dataset: object) -> str:
-    """What to call a dataset; a missing name, whatever stands for it in a table, is "(unset)"."""
-    return dataset if isinstance(dataset, str) else UNSET
 
 
 def _nothing_measured(con: Connection, group: str | None) -> str:

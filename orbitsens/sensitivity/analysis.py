@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MOST_BY_ORBIT = 5000  # runs whose errors orbit by orbit, and in other metrics, are read for an analysis
 NO_ORBITS = "The errors of single test orbits are not at hand"
 
 

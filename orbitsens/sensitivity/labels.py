@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from orbitsens.config import OTHER_KEYS, Data, Parameters
 
+UNSET = "(unset)"
 _OURS = {*Data.model_fields, *Parameters.model_fields, OTHER_KEYS}
 _WORDS: Mapping[str, str] = {
     "atol": "absolute tolerance",
@@ -31,6 +32,20 @@ _WORDS: Mapping[str, str] = {
 def label(parameter: str) -> str:
     """The words for a parameter's key: "batch size" for batch_size; a key of another program stays as it is."""
     return _WORDS.get(parameter) or (parameter.replace("_", " ") if parameter in _OURS else parameter)
+
+
+def dataset_label(dataset: object, split: str) -> str:
+    """Where something was measured: the dataset, and the split where its name does not say it.
+
+    A missing name, whatever stands for it in a table, is "(unset)".
+    """
+    name = dataset_text(dataset)
+    return name if name.endswith(f"_{split}") else f"{name} ({split})"
+
+
+def dataset_text(dataset: object) -> str:
+    """What to call a dataset; a missing name is "(unset)"."""
+    return dataset if isinstance(dataset, str) and dataset else UNSET
 
 
 def labels(parameters: Iterable[str]) -> list[str]:

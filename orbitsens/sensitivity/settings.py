@@ -9,11 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from orbitsens.sensitivity.labels import label
+from orbitsens.sensitivity.labels import UNSET as UNSET, label
 
 ONE_SETTING = "all runs"
 SEPARATOR = " · "  # between the parameters of a label
-UNSET = "(unset)"
 
 
 def value_text(value: object) -> str:

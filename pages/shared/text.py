@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
+from orbitsens.sensitivity.labels import dataset_label as dataset_label
 from store.filters import NO_GROUP as NO_GROUP
 
 
@@ -186,12 +187,6 @@ def listed(items: Sequence[object], most: int = 6, last: str = "and") -> str:
     if len(words) > most:
         words = [*words[: most - 1], f"{len(words) - most + 1:,} more"]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
-
-
-def dataset_label(dataset: str | None, split: str) -> str:
-    """A dataset's name; the split is added where the name does not say it."""
-    name = dataset or "(unset)"
-    return name if name.endswith(f"_{split}") else f"{name} ({split})"
 
 
 def ago(moment: datetime, now: datetime | None = None) -> str:

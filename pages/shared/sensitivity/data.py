@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from orbitsens.sensitivity.analysis import Analysis, analyse, with_others, with_sobol
+from orbitsens.sensitivity.analysis import MOST_BY_ORBIT, Analysis, analyse, with_others, with_sobol
 from orbitsens.sensitivity.cannot import CannotSay
 from orbitsens.sensitivity.importance import Importances, importances
 from orbitsens.sensitivity.linear_maps import linear_remark
@@ -14,8 +14,6 @@ from pages.shared.text import dataset_label, metric
 from store import queries
 from store.filters import RunFilter
 
-MOST_RUNS = 5000  # whose errors orbit by orbit are read
-
 _cached = st.cache_data(show_spinner=False, max_entries=16)
 
 
@@ -25,7 +23,7 @@ def analysis(of: Catalogue, which: RunFilter, measured: Measured, but: tuple[str
     """The whole answer of some runs."""
     runs = in_settings(of, which, measured, but)
     orbits = None
-    if len(runs) <= MOST_RUNS:
+    if len(runs) <= MOST_BY_ORBIT:
         with reading(of) as con:
             orbits = queries.orbit_values(con, which, *measured)
     return analyse(runs, varying_parameters(of, which, but), orbits=orbits)
@@ -50,7 +48,7 @@ def full_analysis(of: Catalogue, which: RunFilter, measured: Measured, but: tupl
     """The whole answer with Sobol indices, other test sets and metrics, or why there are none; up to a minute."""
     answer, varying = analysis(of, which, measured, but), varying_parameters(of, which, but)
     others = {}
-    if len(in_settings(of, which, measured, but)) <= MOST_RUNS:
+    if len(in_settings(of, which, measured, but)) <= MOST_BY_ORBIT:
         others = {
             (other.metric, dataset_label(other.dataset, other.split)): in_settings(of, which, other, but)
             for other in _choices(of, which)
