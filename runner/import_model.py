@@ -12,7 +12,7 @@ from orbitsens.config import ConfigError, Data, Fetch, read_logged
 from orbitsens.config.fields import checked
 from orbitsens.config.model_settings import MODEL_KEYS, model_settings
 from orbitsens.config.sweepfile import Wandb
-from orbitsens.config.team_runs import run_note
+from orbitsens.config.team_runs import is_own, run_note
 from orbitsens.config.yaml_text import parse_yaml
 from orbitsens.datasets import test_dataset, training_dataset
 from orbitsens.evaluate import evaluate_pointwise
@@ -100,7 +100,7 @@ def _record(file: Path, group: str, run_id: str, loaded: LoadedModel, fetch: Fet
         tags=("imported",),
         notes=None,
         url=None,
-        config={key: value for key, value in loaded.config.items() if key not in _OF_THE_FILE},
+        config=_config(loaded.config),
         summary={
             "n_parameters": n_parameters(loaded.model),
             "evaluations": [logged_evaluation(measurement) for measurement in measurements],
@@ -110,6 +110,12 @@ def _record(file: Path, group: str, run_id: str, loaded: LoadedModel, fetch: Fet
         model=ModelFile(file, run_id),
         source="local",
     )
+
+
+def _config(first_line: Mapping[str, Any]) -> dict[str, Any]:
+    """The config of an imported run: what tells orbitsens' own file from one of the team stays on record."""
+    config = {key: value for key, value in first_line.items() if key not in _OF_THE_FILE}
+    return {"orbitsens": {"imported_by": __version__}, **config} if is_own(first_line) else config
 
 
 def _measured(loaded: LoadedModel, fetch: Callable[[Data], Data]) -> tuple[list[Measurement], str | None]:

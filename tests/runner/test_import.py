@@ -2,11 +2,13 @@
 
 import re
 
+import jax
 import pytest
 
-from orbitsens.config import ConfigError
+from orbitsens.config import ConfigError, Parameters
 from orbitsens.config.model_settings import LOADER_DEFAULTS
-from orbitsens.model import load_model
+from orbitsens.config.team_notes import team_notes
+from orbitsens.model import load_model, make_model, save_model
 from runner.import_model import import_model
 from store import queries
 from store.connect import read_catalogue
@@ -77,6 +79,18 @@ def test_a_nested_config_names_its_project(tmp_path):
     nested = {"wandb": {"entity": "someone", "project": "else", "group": "theirs"}, "parameters": OLD}
     record, _ = bring_in(old_file(tmp_path / "m.eqx", nested), tmp_path / "store")
     assert (record.entity, record.project, record.group) == ("someone", "else", "team")
+
+
+def test_a_file_of_orbitsens_is_not_read_as_the_teams(tmp_path):
+    parameters = Parameters(width=4, depth=1, output_layer="mlp_simple")
+    data = {"dataset_name": "simple_TBP_planar_3_train"}
+    config = {"data": data, "parameters": parameters.model_dump(mode="json")}
+    save_model(tmp_path / "own.eqx", make_model(parameters, key=jax.random.key(0)), config)
+    record, _ = bring_in(tmp_path / "own.eqx", tmp_path / "store", run_id="own")
+    assert team_notes(record.config, None) == []
+    with read_catalogue(tmp_path / "store") as con:
+        detail = queries.run(con, f"{ENTITY}/{PROJECT}/own")
+    assert (detail.parameters["output_layer"], detail.assumed) == ("mlp_simple", {})
 
 
 def test_without_a_dataset_the_run_says_that_it_was_not_measured(tmp_path):
