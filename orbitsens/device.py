@@ -19,6 +19,11 @@ def keep_compiled_programs() -> None:
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 1.0)
 
 
+def use_single_precision() -> None:
+    """Compute in float32, as models are trained, whatever JAX_ENABLE_X64 says."""
+    jax.config.update("jax_enable_x64", False)
+
+
 def use_every_core() -> None:
     """Make each processor core a device of its own, unless JAX_NUM_CPU_DEVICES says how many there are.
 

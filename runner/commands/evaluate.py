@@ -61,7 +61,7 @@ def evaluate(
         revolutions=revolutions if rollout else 0,
     )
     with job_progress(job) as on_progress:
-        from orbitsens.device import keep_compiled_programs
+        from orbitsens.device import keep_compiled_programs, use_single_precision
         from runner.evaluate import dataset_json, datasets_wanted, evaluate_datasets, missing as lacked
         from runner.evaluate_grid import as_line, evaluate_grids, grid_json, spread_json
         from runner.evaluate_table import error_lines, grid_lines, spread_line
@@ -72,6 +72,7 @@ def evaluate(
             typer.echo(text, err=True)
 
         keep_compiled_programs()
+        use_single_precision()
         place = readable_store(store)
         targets = find_runs(place, run_ids or [])
         targets += find_group(place, group, say) if group else []

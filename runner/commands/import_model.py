@@ -23,10 +23,12 @@ def import_model(
 ) -> None:
     """Rebuild the model of a file, measure it on its training and test orbits, and keep it as a run."""
     from orbitsens.config.team_notes import assumed_notes, team_notes
+    from orbitsens.device import use_single_precision
     from runner.import_model import given_values, import_model as bring_in
     from runner.terminal import plain_console
     from store.location import writable_store
 
+    use_single_precision()
     place, say = writable_store(store), plain_console(stderr=True).print
     when = trained.replace(tzinfo=UTC) if trained else None
     record, report = bring_in(file, group, run_id, place, on_wait=say, when=when, given=given_values(values or []))
