@@ -26,7 +26,7 @@ def from_json(content: bytes) -> Raw:
     """Read `{orbit_k: {t, y, ...}}`.
 
     Raises:
-        ValueError: it is no such mapping, nested too deep, or a key stands twice in it.
+        ValueError: it is not such a mapping, is nested too deep, or repeats a key.
     """
     try:
         found = json.loads(content, object_pairs_hook=_each_once)
@@ -49,7 +49,7 @@ def from_npz(path: str) -> Raw:
     """Read the arrays `orbit_k/t` and `orbit_k/y`; others are left where they are.
 
     Raises:
-        ValueError: it is no archive of arrays, they are too large, an array stands twice, or one holds objects.
+        ValueError: it is not an archive of arrays, they are too large, an array is repeated, or one holds objects.
     """
     if not zipfile.is_zipfile(path):
         raise ValueError("it is not an archive of arrays, such as numpy.savez writes")

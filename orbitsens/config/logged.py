@@ -93,7 +93,7 @@ def _named(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _names(path: Path, *, unnamed: bool) -> Iterator[str]:
-    """What a key may be called, the best first; there is no end of them."""
+    """Yield the names that a key may have, the best first, without end."""
     dotted = ".".join(path)
     if len(path) == 1:
         return chain([dotted], _starred(f"config.{dotted}"))

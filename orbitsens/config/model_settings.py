@@ -142,7 +142,7 @@ def _team(config: Mapping[str, Any], day: date | None, given: Mapping[str, Any])
 
 
 def _output_layer(name: object, day: date | None) -> tuple[object, str | None]:
-    """Return orbitsens' name of what the team called an output layer, and why it cannot be told."""
+    """Return the name in orbitsens of the team's output layer, and why it is ambiguous, or None."""
     if name == "mlp_simple":
         return "std_output_6", None
     if not isinstance(name, str) or name not in _DATED:

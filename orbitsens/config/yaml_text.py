@@ -18,7 +18,7 @@ def parse_yaml(text: str, origin: str) -> object:
     """Parse YAML 1.2 (so `1e-3` is a number); `origin` names the text in errors.
 
     Raises:
-        ConfigError: the text is no valid YAML, a key stands twice in one mapping, it is too large or nested too deep,
+        ConfigError: the text is not valid YAML, a key is repeated in one mapping, it is too large or nested too deep,
             or a value is of a kind that sweep files do not have.
     """
     n = len(_ENTRY.findall(text))

@@ -1,4 +1,4 @@
-"""Seeds as blocks: what runs of one seed have in common over the settings is no noise of their comparison."""
+"""Seeds as blocks: what runs of one seed share across the settings does not add noise to their comparison."""
 
 from dataclasses import dataclass
 

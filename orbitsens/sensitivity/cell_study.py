@@ -85,7 +85,7 @@ def cell_study(
     cells, found, log = _compared(runs, _described(runs, axes), axes, level)
     used, others = runs[runs["used"]], [name for name in varying if name not in axes]
     mixed = _mixed(used, others, but, in_range)
-    if mixed:  # the best of cells that are no settings would be that of what else lies in them
+    if mixed:  # where cells mix settings, the best cell would depend on what else varies in it
         cells, found = cells.assign(best=False, candidate=False), NOT_SETTINGS
     return CellStudy(
         runs=runs.drop(columns="own_setting"),

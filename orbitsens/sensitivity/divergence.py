@@ -90,7 +90,7 @@ def divergence_tests(table: pd.DataFrame, varying: Sequence[str], parameters: Se
 
     Columns: parameter, most_at (the value at which most diverged), p, p_holm. Permutes whole settings, so that runs of
     one setting stay together, and compares Pearson's chi-square; made where at least 3 runs diverged, for parameters
-    of 2 to 8 values, else there are no rows.
+    of 2 to 8 values, else the table is empty.
     """
     kept = ended(table, varying)
     columns = ["parameter", "most_at", "p", "p_holm"]

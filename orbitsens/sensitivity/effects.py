@@ -24,7 +24,7 @@ from orbitsens.sensitivity.threads import one_thread
 MATTERS, NO_MATTER, UNKNOWN = "matters", "does not matter", "cannot tell"
 # What is called no effect unless the caller says otherwise: a choice of the subject, not of the noise.
 MARGIN_PERCENT = 25.0
-# Share of the runs of a value that diverged, above which those that are left are no fair sample of it.
+# Share of the runs of a value that diverged, above which the remaining runs are not a fair sample of it.
 MOST_LOST = 0.1
 
 Lost = Mapping[str, Mapping[str, tuple[int, int]]]
