@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 from orbitsens.sensitivity.analysis import analyse, with_sobol
 from orbitsens.sensitivity.report import csv, markdown
 from orbitsens.sensitivity.wording import (
-    Metric,
     change,
     figure,
     p_text,
@@ -22,14 +21,8 @@ from orbitsens.sensitivity.wording import (
 from runner.__main__ import app
 from store.connect import StoreError
 from tests.factories import architecture_group, filled_store, mixed_group, run_record, seeding_group
+from tests.sensitivity.reports import ERROR, LEVELS, text_of
 from tests.sensitivity.simulated import SD, factorial, random_settings, sweep
-
-ERROR = Metric("acceleration error", "%")
-LEVELS = {"width": [16, 64], "depth": [1, 2]}
-
-
-def text_of(table: pd.DataFrame, varying: list[str]) -> str:
-    return markdown(analyse(table, varying), "Sensitivity", ERROR, "the test set")
 
 
 def test_the_report_reads_from_the_answer_to_the_methods() -> None:

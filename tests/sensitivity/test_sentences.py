@@ -3,27 +3,18 @@
 import re
 
 import numpy as np
-import pandas as pd
 
 from orbitsens.sensitivity.analysis import analyse
-from orbitsens.sensitivity.report import markdown
 from orbitsens.sensitivity.scope_wording import divergence_sentences, seed_sentence
 from orbitsens.sensitivity.wording import (
-    Metric,
     bundle_sentences,
     discovery_sentence,
     noise_sentence,
     parameter_sentences,
     share_sentence,
 )
+from tests.sensitivity.reports import ERROR, LEVELS, text_of
 from tests.sensitivity.simulated import SD, factorial, sweep
-
-ERROR = Metric("acceleration error", "%")
-LEVELS = {"width": [16, 64], "depth": [1, 2]}
-
-
-def text_of(table: pd.DataFrame, varying: list[str]) -> str:
-    return markdown(analyse(table, varying), "Sensitivity", ERROR, "the test set")
 
 
 def test_sentences_of_a_sweep_with_one_effect() -> None:
