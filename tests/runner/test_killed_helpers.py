@@ -71,16 +71,21 @@ print({run.run_id: (run.state, len(run.history)) for run in local_runs(folder, N
 """
 
 
-def test_wandb_core_killed_is_one_sentence_and_the_next_run_has_another(tmp_path: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "WANDB_SERVICE"}
-    done = subprocess.run(
-        [sys.executable, "-c", WANDB_CORE_KILLED, str(tmp_path)],
+def run_script(script: str, folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """Run a script on a folder in a process of its own, with a wandb-core of its own."""
+    environment = {name: value for name, value in os.environ.items() if name != "WANDB_SERVICE"} | variables
+    return subprocess.run(
+        [sys.executable, "-c", script, str(folder)],
         cwd=ROOT,
         env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_wandb_core_killed_is_one_sentence_and_the_next_run_has_another(tmp_path: Path) -> None:
+    done = run_script(WANDB_CORE_KILLED, tmp_path)
     assert done.returncode == 0, done.stderr
     sentence, after = done.stdout.strip().splitlines()
     assert sentence.startswith("W&B's own process, wandb-core, has ended: perhaps it was killed.")
@@ -116,15 +121,7 @@ for run in local_runs(folder, None):
     print(*named, run.config["parameters"]["seed"], keys)
 """
     named = {name: value.format(folder=tmp_path) for name, value in variables.items()}
-    environment = {name: value for name, value in os.environ.items() if name != "WANDB_SERVICE"} | named
-    out = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    out = run_script(script, tmp_path, **named)
     assert out.returncode == 0, out.stderr
     keys = "['data', 'orbitsens', 'parameters', 'wandb']"
     assert out.stdout.splitlines() == [f"r{i} run r{i} g1 neuralODEs finished () None {i} {keys}" for i in range(2)]
