@@ -1,15 +1,15 @@
 """`python -m runner plan`: what a sweep file expands to, and how long it would take."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from orbitsens.config import RunConfig, data_doubts, expand, load_sweep_file
+from orbitsens.config import RunConfig, expand, load_sweep_file
 from orbitsens.programs import Program, plan_programs
 from runner.dataset_artifacts import dataset_fetcher, on_stderr
+from runner.doubts import doubt_lines
 from store.location import writable_store
 
 
@@ -23,23 +23,18 @@ def plan(
     """List the runs of a sweep file, the programs that train them, and an estimate; nothing is trained."""
     runs = expand(load_sweep_file(file), overrides or (), dataset_fetcher(writable_store(None), on_stderr))
     programs = plan_programs(runs)
-    for line in doubt_lines(runs):
+    warnings = doubt_lines(runs)
+    for line in warnings:
         typer.echo(line, err=True)
     if as_json:
-        typer.echo(json.dumps(plan_document(runs, programs), indent=2))
+        typer.echo(json.dumps(plan_document(runs, programs, warnings), indent=2))
         return
     for line in plan_lines(runs, programs):
         typer.echo(line)
 
 
-def doubt_lines(runs: Sequence[RunConfig]) -> list[str]:
-    """What is doubtful about the dataset files of runs, a warning each; the runs are planned and trained anyway."""
-    doubts = (doubt for data in dict.fromkeys(run.data for run in runs) for doubt in data_doubts(data))
-    return [f"Warning: {doubt}" for doubt in dict.fromkeys(doubts)]
-
-
-def plan_document(runs: list[RunConfig], programs: list[Program]) -> dict[str, object]:
-    """The plan as JSON-like data: every run with all its parameters, the programs, and the estimate in seconds."""
+def plan_document(runs: list[RunConfig], programs: list[Program], warnings: list[str]) -> dict[str, object]:
+    """The plan as JSON-like data: runs with all their parameters, warnings, programs, and the estimate in seconds."""
     documents = []
     for run in runs:
         logged = run.logged()
@@ -54,7 +49,7 @@ def plan_document(runs: list[RunConfig], programs: list[Program]) -> dict[str, o
         )
     return {
         "runs": documents,
-        "warnings": doubt_lines(runs),
+        "warnings": warnings,
         "programs": [{"runs": list(p.places), "estimated_seconds": round(p.seconds, 1)} for p in programs],
         "estimated_seconds": round(sum(p.seconds for p in programs), 1),
     }

@@ -14,8 +14,8 @@ from rich.console import Console
 from orbitsens.config import RunConfig, expand, load_sweep_file
 from orbitsens.programs import plan_programs
 from runner.claims import claimed
-from runner.commands.plan import doubt_lines
 from runner.dataset_artifacts import dataset_fetcher
+from runner.doubts import doubt_lines
 from runner.paths import check_runs_dir, local_runs_dir
 from runner.stopping import Stop, stop_on_signals
 from runner.terminal import plain_console
@@ -69,14 +69,14 @@ def sweep(
         console.print(line, highlight=False, markup=False)
     hashes, group = [run.hash for run in planned], planned[0].wandb.group
     with claimed(place, group, hashes, alone=resume), stop_on_signals(console.print) as stop:
-        runs = _left(planned, wandb_dir, place, console) if resume else planned
+        runs, n_trained = (_left(planned, wandb_dir, place, console) if resume else planned), 0
         if runs:
             options = _Options(place, wandb, wandb_dir, log_every, device)
             from runner.names import run_names
 
             named = dict(zip(hashes, run_names(planned), strict=True))
-            _train(runs, [named[run.hash] for run in runs], options, stop, console)
-    if stop():
+            n_trained = _train(runs, [named[run.hash] for run in runs], options, stop, console)
+    if n_trained < len(runs):
         raise typer.Exit(stop.exit_code)
 
 
@@ -88,8 +88,8 @@ class _Options(NamedTuple):
     device: str | None
 
 
-def _train(runs: list[RunConfig], names: list[str], options: _Options, stop: Stop, console: Console) -> None:
-    """Train runs of one group, sync the group, and report."""
+def _train(runs: list[RunConfig], names: list[str], options: _Options, stop: Stop, console: Console) -> int:
+    """Train runs of one group, sync the group, report, and return how many runs were trained."""
     from orbitsens.device import choose_devices, keep_compiled_programs, use_every_core
     from runner.progress import sweep_progress
     from runner.sweep import Settings, prepared_programs, train_and_log
@@ -101,11 +101,12 @@ def _train(runs: list[RunConfig], names: list[str], options: _Options, stop: Sto
     use_every_core()
     devices = choose_devices(options.device)
     folder, trained = local_runs_dir(options.wandb_dir), list[str]()
-    with _explained(folder), sweep_progress(console, sum(p.seconds for p in programs)) as on_work:
+    with sweep_progress(console, sum(p.seconds for p in programs)) as on_work:
         settings = Settings(folder, options.wandb.value, options.log_every, devices, on_work, stop, console.print)
         for program, prepared in prepared_programs(runs, programs, devices, stop):
             here = [names[i] for i in program.places]
-            finished = train_and_log(prepared, here, program.seconds, settings)
+            with _explained(folder):
+                finished = train_and_log(prepared, here, program.seconds, settings)
             if finished is None:
                 break
             trained += finished
@@ -113,6 +114,7 @@ def _train(runs: list[RunConfig], names: list[str], options: _Options, stop: Sto
     lost = f" ({diverged} of them diverged)" if diverged else ""
     seconds = time.monotonic() - began
     console.print(f"{len(trained)} of {len(runs)} runs finished{lost} in {seconds:.0f} s; they are in {options.store}.")
+    return len(trained)
 
 
 @contextmanager
