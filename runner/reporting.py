@@ -14,7 +14,7 @@ from store import queries
 from store.connect import Connection, StoreError, read_catalogue
 from store.export import no_such_group
 from store.filters import group_text, of_group
-from store.measured import AS_LOGGED, OVER_SAMPLES
+from store.measured import AS_LOGGED, OVER_SAMPLES, first_place
 
 METRICS = {
     "acceleration_error": Metric("acceleration error", "%"),
@@ -99,7 +99,4 @@ def _choose(choices: pd.DataFrame, group: str | None, metric: str, dataset: str 
             raise StoreError(
                 f"No run of '{group_text(group)}' was measured on '{dataset}'; leave --dataset out for the test set."
             )
-    ranked = fitting.assign(test=fitting["split"] == "test").sort_values(
-        ["test", "n_runs", "dataset"], ascending=[False, False, True], kind="stable"
-    )
-    return ranked.iloc[0]
+    return first_place(fitting)

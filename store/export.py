@@ -15,10 +15,10 @@ from orbitsens.config.spreadsheet import FORMULA, NUMBER
 from store.connect import read_catalogue
 from store.curves import curve_files, curve_tables
 from store.errors import StoreError
-from store.filters import EVERYTHING, group_text
+from store.filters import EVERYTHING, group_text, of_group
 from store.frames import arrow
-from store.matching import matched_arrow
-from store.measured import HEADLINE
+from store.matching import matched_arrow, matched_frame
+from store.measured import HEADLINE, first_place
 from store.output import write_output
 
 Table = Literal["runs", "metrics", "history"]
@@ -31,7 +31,9 @@ def export_runs(con: duckdb.DuckDBPyConnection, store: Path, group: str | None) 
     `acceleration_error` (%) is on the dataset and split that the two columns after it name: the same for all runs.
     """
     del store
-    return arrow(con, "export_runs", {"group": group, "headline": HEADLINE})
+    choices = matched_frame(con, of_group(group), "metric_choices").query("metric == @HEADLINE")
+    dataset, split = (None, None) if choices.empty else first_place(choices)[["dataset", "split"]]
+    return arrow(con, "export_runs", {"group": group, "metric": HEADLINE, "dataset": dataset, "split": split})
 
 
 def export_metrics(con: duckdb.DuckDBPyConnection, store: Path, group: str | None) -> pa.Table:

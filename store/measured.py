@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from orbitsens.config.team_runs import DERIVATIVE_ERROR, UNDATED_ERROR
@@ -28,6 +29,17 @@ NULL = "is null in W&B's summary, as NaN is there"
 LOSSES = ("train_loss", "val_loss", "percent_error", "val_percent_error")
 
 Row = dict[str, Any]
+
+
+def first_place(choices: pd.DataFrame) -> "pd.Series[Any]":
+    """Choose where to look at a metric: on test data if there is any, then where most runs were measured, then by name.
+
+    `choices` are rows of `queries.metric_choices` for that metric, at least one.
+    """
+    ranked = choices.assign(test=choices["split"] == "test").sort_values(
+        ["test", "n_runs", "dataset"], ascending=[False, False, True], kind="stable"
+    )
+    return ranked.iloc[0]
 
 
 def metric_rows(run_key: str, summary: Mapping[str, Any], training_dataset: str | None) -> list[Row]:

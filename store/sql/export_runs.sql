@@ -1,27 +1,8 @@
--- A group's runs with all that they logged, and with their headline error where most of them have it, on test orbits if
--- there are any.
+-- A group's runs with all that they logged, and with one metric as measured at one place.
 WITH extra AS (
     SELECT run_key, json_group_object(key, value)::VARCHAR AS extra_parameters
     FROM (SELECT * FROM extra_parameters ORDER BY run_key, key)
     GROUP BY run_key
-),
-errors AS (
-    SELECT m.run_key, m.dataset, m.split, m.value
-    FROM measured m
-    JOIN runs r USING (run_key)
-    WHERE r."group" IS NOT DISTINCT FROM $group AND m.metric = $headline
-),
-place AS (
-    SELECT dataset, split
-    FROM errors
-    GROUP BY dataset, split
-    ORDER BY split = 'test' DESC, count(*) DESC, dataset
-    LIMIT 1
-),
-headline AS (
-    SELECT e.run_key, e.value, e.dataset, e.split
-    FROM errors e
-    JOIN place p ON e.dataset IS NOT DISTINCT FROM p.dataset AND e.split = p.split
 )
 SELECT
     r.* EXCLUDE (tags, config, summary),
@@ -36,6 +17,10 @@ SELECT
 FROM runs r
 JOIN parameters p USING (run_key)
 LEFT JOIN extra e USING (run_key)
-LEFT JOIN headline h USING (run_key)
+LEFT JOIN measured h
+    ON h.run_key = r.run_key
+    AND h.metric = $metric
+    AND h.dataset IS NOT DISTINCT FROM $dataset
+    AND h.split = $split
 WHERE r."group" IS NOT DISTINCT FROM $group
 ORDER BY r.run_key
