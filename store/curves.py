@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from store.canonical import digest
-from store.damage import UNREADABLE, DamagedFile, first_line
+from store.damage import DamagedFile, describing_damage
 from store.durable import put_in_place, temporary
 from store.errors import StoreError
 
@@ -148,7 +148,7 @@ def whole_history(path: Path, run_key: str, sha256: str | None, keys: Collection
     Raises:
         DamagedFile: it is missing, cannot be read, or is not what was written.
     """
-    try:
+    with describing_damage("are"):
         content = path.read_bytes()
         if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
             raise DamagedFile("are damaged: the checksum fails")
@@ -159,10 +159,6 @@ def whole_history(path: Path, run_key: str, sha256: str | None, keys: Collection
         if sha256 is None and curve_name(run_key, history) != path.name:
             raise DamagedFile("are damaged: the checksum fails")
         return history.select(wanted)
-    except FileNotFoundError as error:
-        raise DamagedFile("are missing") from error
-    except UNREADABLE as error:
-        raise DamagedFile(f"cannot be read ({first_line(error)})") from error
 
 
 def is_whole(path: Path, run_key: str) -> bool:

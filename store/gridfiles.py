@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from store.damage import UNREADABLE, DamagedFile, first_line
+from store.damage import DamagedFile, describing_damage
 from store.durable import put_in_place, temporary
 from store.errors import StoreError
 
@@ -91,16 +91,12 @@ def cell_table(path: Path) -> pa.Table:
     Raises:
         DamagedFile: it is missing, cannot be read, or is not what was written.
     """
-    try:
+    with describing_damage("is"):
         content = path.read_bytes()
         if has_checksum(path.name) and path.stem.rpartition("-")[2] != _checksum(content):
             raise DamagedFile("is damaged: the checksum fails")
         with pq.ParquetFile(pa.BufferReader(content)) as file:
             return file.read()
-    except FileNotFoundError as error:
-        raise DamagedFile("is missing") from error
-    except UNREADABLE as error:
-        raise DamagedFile(f"cannot be read ({first_line(error)})") from error
 
 
 def _read(store: Path, grid_file: str) -> pa.Table:
