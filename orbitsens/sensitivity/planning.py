@@ -64,13 +64,6 @@ def as_difference(percent: float, log: bool, mean: float) -> float:
     return log10(1.0 + percent / 100.0) if log else percent / 100.0 * abs(mean)
 
 
-def as_percent(difference: float, log: bool, mean: float) -> float:
-    """The inverse of `as_difference`; 0 where the mean is, because no share of it makes a difference."""
-    if log:
-        return float(100.0 * (10.0**difference - 1.0))
-    return 100.0 * difference / abs(mean) if mean else 0.0
-
-
 def t_power(shift: float | Array, df: float | Array, level: float = 0.05) -> Array:
     """Chance that a two-sided t test at `level` rejects, its statistic being shifted by `shift` standard errors."""
     critical = stats.t.ppf(1.0 - level / 2, df)

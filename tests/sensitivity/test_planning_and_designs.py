@@ -15,7 +15,6 @@ from orbitsens.sensitivity.design_check import tolerances
 from orbitsens.sensitivity.designs import design
 from orbitsens.sensitivity.planning import (
     as_difference,
-    as_percent,
     equivalence_power,
     factor_to_tell,
     seeds_per_arm,
@@ -67,8 +66,6 @@ def test_what_cannot_be_planned_is_a_sentence(arguments: tuple[float, float]) ->
 @pytest.mark.parametrize(("log", "difference"), [(True, np.log10(1.25)), (False, 0.5)])
 def test_a_difference_in_percent_is_that_of_the_metric(log: bool, difference: float) -> None:
     assert as_difference(25, log, 2.0) == pytest.approx(difference)
-    assert as_percent(difference, log, 2.0) == pytest.approx(25)
-    assert as_percent(0.5, False, 0.0) == 0.0
 
 
 def test_equivalence_power_is_that_of_a_simulation() -> None:
